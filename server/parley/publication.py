@@ -1,0 +1,283 @@
+"""A publication: a folder with `publication.toml`, `ontology/`, `data/` and `shapes/`.
+
+This module reads the description of the folder; the pipeline reads the RDF in it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from fnmatch import fnmatchcase
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from parley.errors import PublicationError
+from parley.settings import Settings
+from parley.vocab import PREFIXES
+
+FILE_NAME = "publication.toml"
+
+
+class Role(Enum):
+    """What a named graph is to the publication, hence which stages handle it.
+
+    The name is the word used in `[graphs]` of `publication.toml`, in manifests and in the service description.
+    """
+
+    PASSAGE = "passage"  # what a passage of a source says
+    EDITORIAL = "editorial"  # the editors' own names, types and decisions
+    OUTSIDE = "outside"  # other sources
+    DATA = "data"  # content of no finer role
+    ONTOLOGY = "ontology"
+    THEMES = "themes"
+    INFERRED = "inferred"
+    CATALOGUE = "catalogue"
+    LINKS = "links"
+    SHAPES = "shapes"
+    IGNORED = "ignored"  # files that are not published
+
+    @property
+    def in_default_graph(self) -> bool:
+        """Whether the store's default graph repeats this graph's triples, for queries without GRAPH."""
+        return self in _CONTENT or self in (Role.ONTOLOGY, Role.THEMES, Role.INFERRED)
+
+    @property
+    def is_reasoned_over(self) -> bool:
+        """Whether closure takes this graph as input."""
+        return self in _CONTENT or self in (Role.ONTOLOGY, Role.THEMES)
+
+    @property
+    def is_skolemised(self) -> bool:
+        """Whether blank nodes become IRIs; OWL's restrictions and SHACL's shapes must stay blank."""
+        return self in _CONTENT
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether the shapes apply to this graph."""
+        return self in _CONTENT or self in (Role.THEMES, Role.CATALOGUE, Role.LINKS)
+
+
+_CONTENT = (Role.PASSAGE, Role.EDITORIAL, Role.OUTSIDE, Role.DATA)
+
+#: First match wins; `*` also crosses folders.
+DEFAULT_ROLES: tuple[tuple[str, Role], ...] = (
+    ("shapes/examples/*", Role.IGNORED),
+    ("data/claims/*", Role.PASSAGE),
+    ("data/editorial/*", Role.EDITORIAL),
+    ("data/outside/*", Role.OUTSIDE),
+    ("data/themes.*", Role.THEMES),
+    ("data/links/*", Role.LINKS),
+    ("data/catalogue.*", Role.CATALOGUE),
+    ("ontology/*", Role.ONTOLOGY),
+    ("shapes/*", Role.SHAPES),
+    ("*", Role.DATA),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is particular to one site.
+
+    `base` is the canonical base IRI (ends in `/` or `#`), independent of the host that serves; `bases` lists further
+    ones. `languages` are BCP 47 tags, the first is the default. `source` is the text of `publication.toml` as read or
+    guessed: it is part of a release's identity.
+    """
+
+    root: Path
+    base: str
+    source: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    languages: tuple[str, ...] = ("en",)
+    licence: str | None = None
+    publisher: str | None = None
+    bases: tuple[str, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    roles: tuple[tuple[str, Role], ...] = DEFAULT_ROLES
+    inference: str = "owl-rl"
+    guessed: bool = False
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def all_bases(self) -> tuple[str, ...]:
+        """The canonical base and the further ones."""
+        return (self.base, *self.bases)
+
+    @property
+    def all_prefixes(self) -> dict[str, str]:
+        """The publication's prefixes, then the usual ones for the namespaces it has none for."""
+        mine = dict(self.prefixes)
+        taken = set(mine.values())
+        return mine | {p: n for p, n in PREFIXES.items() if p not in mine and n not in taken}
+
+    def role(self, path: str) -> Role:
+        """The role of the file at `path`, relative to the root, with `/` between folders."""
+        return next(role for pattern, role in self.roles if fnmatchcase(path, pattern))
+
+    def graph(self, path: str) -> str:
+        """The graph that takes the triples of the file at `path` that have no graph name of their own."""
+        stem = path.split(".", 1)[0] if "/" not in path else f"{path.rpartition('/')[0]}/{_stem(path)}"
+        root = self.base if self.base.endswith("/") else self.base.rstrip("#") + "/"
+        return f"{root}graph/{_iri_safe(stem)}"
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].split(".", 1)[0]
+
+
+def _iri_safe(path: str) -> str:
+    return "".join(c if c.isalnum() or c in "/-_.~" else "-" for c in path)
+
+
+def bundled() -> Path | None:
+    """The publication that the wheel carries, if any; an editable install has none."""
+    folder = Path(str(files("parley"))) / "_publication"
+    return folder if (folder / FILE_NAME).is_file() else None
+
+
+def locate(given: Path | None, environment: Mapping[str, str] = os.environ, start: Path | None = None) -> Path:
+    """The folder of the publication: `given`, else `PARLEY_PUBLICATION`, else the nearest one upward, else the bundled.
+
+    Raises PublicationError when none of the four is there.
+    """
+    named = given or (Path(value) if (value := environment.get("PARLEY_PUBLICATION")) else None)
+    if named is not None:
+        if not named.is_dir():
+            raise PublicationError(f"{named} is not a folder.", cure="Name the folder that holds your RDF.")
+        return named.resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    if (carried := bundled()) is not None:
+        return carried
+    raise PublicationError(
+        "There is no publication here.",
+        cure=f"Name its folder, set PARLEY_PUBLICATION, or go to a folder that has a {FILE_NAME}; "
+        "`parley new DIR` makes one.",
+    )
+
+
+def load(root: Path, environment: Mapping[str, str] = os.environ, **overrides: Any) -> Publication:
+    """The publication in `root`, which must have a `publication.toml`; `overrides` are settings of the command line.
+
+    Raises PublicationError if the file is missing or wrong, SettingError for a setting that is.
+    """
+    path = root / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise PublicationError(f"{root} has no {FILE_NAME}.", cure="`parley new DIR` writes one.") from None
+    except UnicodeDecodeError:
+        raise PublicationError(f"{path} is not UTF-8.", cure="Save it as UTF-8.") from None
+    return parse(root, text, environment, **overrides)
+
+
+_KEYS = frozenset(
+    ["base", "bases", "title", "description", "languages", "licence", "publisher", "prefixes", "graphs", "inference", "server", "limits"]
+)
+
+
+def parse(
+    root: Path,
+    text: str,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    guessed: bool = False,
+    **overrides: Any,
+) -> Publication:
+    """The publication that `text`, in the syntax of `publication.toml`, describes."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PublicationError(f"{FILE_NAME} is not TOML: {error}.", cure="Correct the line.") from None
+    if unknown := sorted(set(table) - _KEYS):
+        raise PublicationError(
+            f"{FILE_NAME} has unknown keys: {', '.join(unknown)}.",
+            cure=f"Known are: {', '.join(sorted(_KEYS))}.",
+        )
+    languages = tuple(_list_of_text(table, "languages") or ("en",))
+    tables = {name: _table(table, name) for name in ("server", "limits")}
+    return Publication(
+        root=root,
+        base=_base(_text(table, "base")),
+        bases=tuple(_base(b) for b in _list_of_text(table, "bases")),
+        source=text,
+        title=_localised(table, "title", languages),
+        description=_localised(table, "description", languages),
+        languages=languages,
+        licence=_text(table, "licence", required=False) or None,
+        publisher=_text(table, "publisher", required=False) or None,
+        prefixes=_table(table, "prefixes"),
+        roles=_roles(_table(table, "graphs")),
+        inference=_profile(_table(table, "inference")),
+        guessed=guessed,
+        settings=Settings.load(tables, environment, **overrides),
+    )
+
+
+def _wrong(key: str, must: str) -> PublicationError:
+    return PublicationError(f"{FILE_NAME}: “{key}” must be {must}.", cure="Correct it.")
+
+
+def _text(table: Mapping[str, Any], key: str, *, required: bool = True) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise _wrong(key, "text")
+    if required and not value:
+        raise PublicationError(f"{FILE_NAME} has no “{key}”.", cure=f'Add a line such as {key} = "https://…/".')
+    return value
+
+
+def _list_of_text(table: Mapping[str, Any], key: str) -> list[str]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise _wrong(key, "a list of texts")
+    return value
+
+
+def _table(table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise _wrong(key, "a table")
+    return value
+
+
+def _localised(table: Mapping[str, Any], key: str, languages: tuple[str, ...]) -> dict[str, str]:
+    """A text per language; one text alone counts for the default language."""
+    value = table.get(key, {})
+    if isinstance(value, str):
+        value = {languages[0]: value}
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise _wrong(key, "a text, or a table of one text a language")
+    if unknown := sorted(set(value) - set(languages)):
+        raise _wrong(key, f"in the languages declared, which {', '.join(unknown)} is not")
+    return value
+
+
+def _base(iri: str) -> str:
+    parts = urlsplit(iri)
+    if not parts.scheme or not iri.endswith(("/", "#")) or " " in iri or (parts.scheme != "urn" and not parts.netloc):
+        raise _wrong("base", f"an absolute IRI that ends in / or #, not “{iri}”")
+    return iri
+
+
+def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
+    try:
+        mine = tuple((pattern, Role(name)) for pattern, name in table.items())
+    except ValueError as error:
+        names = ", ".join(role.value for role in Role if role is not Role.INFERRED)
+        raise _wrong("graphs", f"a table of path patterns and roles ({error}; the roles are {names})") from None
+    return (*mine, *DEFAULT_ROLES)
+
+
+def _profile(table: Mapping[str, Any]) -> str:
+    profile = table.get("profile", "owl-rl")
+    if set(table) - {"profile"} or profile not in ("owl-rl", "none"):
+        raise _wrong("inference", 'a table with one key, profile = "owl-rl" or "none"')
+    return str(profile)

@@ -1,0 +1,124 @@
+"""The one table of the publisher's own settings: where it listens, what it keeps, every limit.
+
+A value comes from the first of: the command line, the environment (`PARLEY_<NAME>`), the tables `[server]` and
+`[limits]` of `publication.toml`, the default below. An unknown key is an error, so is a value out of range.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from parley.errors import SettingError
+
+MIB = 1024 * 1024
+
+
+def _setting(default: Any, help_text: str, *, table: str, minimum: float = 0, maximum: float = 2**53) -> Any:
+    meta = {"help": help_text, "table": table, "minimum": minimum, "maximum": maximum}
+    return field(default=default, metadata=meta)
+
+
+def _server(default: Any, help_text: str, **bounds: float) -> Any:
+    return _setting(default, help_text, table="server", **bounds)
+
+
+def _limit(default: Any, help_text: str, **bounds: float) -> Any:
+    return _setting(default, help_text, table="limits", **bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, typed; `table()` lists them for the docs and for `parley settings`."""
+
+    host: str = _server("127.0.0.1", "Address the server listens on.")
+    port: int = _server(8000, "Port the server listens on; 0 takes a free one.", maximum=65535)
+    workers: int = _server(1, "Web worker processes.", minimum=1, maximum=256)
+    prefix: str = _server("", "Path under which a proxy mounts the site, such as /data; empty for the root.")
+    state: str = _server("", "Directory of releases; empty: .parley in the publication, else the user's state folder.")
+    keep: int = _server(5, "Releases that `parley gc` keeps.", minimum=1)
+    verify_at_start: int = _server(
+        256 * MIB, "Bytes of a release that are hashed before it is served; above, in the background."
+    )
+    log_level: str = _server("info", "debug, info, warning or error.")
+
+    executors: int = _limit(2, "Query processes that wait for work.", minimum=1, maximum=256)
+    slow_queries: int = _limit(2, "Queries that may run longer than `quick_milliseconds` at once.", maximum=256)
+    quick_milliseconds: int = _limit(250, "Time after which a query counts as slow, in ms.", minimum=1)
+    query_seconds: float = _limit(10.0, "Wall time of a query, in seconds.", minimum=0.05)
+    query_memory: int = _limit(1024 * MIB, "Memory of a query beyond the store's, in bytes.", minimum=64 * MIB)
+    query_length: int = _limit(65536, "Length of a query, in bytes.", minimum=1)
+    query_depth: int = _limit(100, "Nesting depth of a query.", minimum=1)
+    result_bytes: int = _limit(1024 * MIB, "Size of a result, in bytes.", minimum=1)
+    queue_seconds: float = _limit(5.0, "Time a query waits for a free executor, in seconds.")
+    queries_per_executor: int = _limit(500, "Queries after which an executor is replaced.", minimum=1)
+    request_line: int = _limit(16384, "Length of a request's path and query string, in bytes.", minimum=256)
+    request_body: int = _limit(5 * MIB, "Size of a request's body, in bytes.", minimum=1)
+    incoming_page: int = _limit(100, "Incoming links shown on one page.", minimum=1)
+
+    infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")
+    xml_expansion: int = _limit(16 * MIB, "Characters that the entities of one XML file may expand to.")
+    file_bytes: int = _limit(4096 * MIB, "Size of one source file after decompression, in bytes.", minimum=1)
+    canonical_seconds: float = _limit(60.0, "Time for the canonical labels of blank nodes, in seconds.", minimum=0.1)
+
+    @classmethod
+    def load(
+        cls, tables: Mapping[str, Mapping[str, Any]], environment: Mapping[str, str], **overrides: Any
+    ) -> Settings:
+        """Settings from the tables of `publication.toml`, the environment and the command line, in rising order.
+
+        Raises SettingError for an unknown key, a wrong type or a value out of range.
+        """
+        values: dict[str, Any] = {}
+        known = {f.name: f for f in fields(cls)}
+        for table, entries in tables.items():
+            for key, value in entries.items():
+                if key not in known or known[key].metadata["table"] != table:
+                    names = ", ".join(f.name for f in fields(cls) if f.metadata["table"] == table)
+                    raise SettingError(f"[{table}] has no setting “{key}”.", cure=f"It has: {names}.")
+                values[key] = _checked(known[key], value, f"[{table}] {key}")
+        for name, entry in known.items():
+            text = environment.get(f"PARLEY_{name.upper()}")
+            if text is not None:
+                values[name] = _checked(entry, _parsed(entry, text), f"PARLEY_{name.upper()}")
+        for name, value in overrides.items():
+            if value is not None:
+                values[name] = _checked(known[name], value, f"--{name.replace('_', '-')}")
+        return cls(**values)
+
+    @classmethod
+    def table(cls) -> list[tuple[str, str, Any, str]]:
+        """Rows of (table, name, default, help), in the order of declaration."""
+        return [(f.metadata["table"], f.name, f.default, f.metadata["help"]) for f in fields(cls)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Name → value, for JSON."""
+        return dataclasses.asdict(self)
+
+
+def _parsed(entry: dataclasses.Field[Any], text: str) -> Any:
+    kind: type[Any] = type(entry.default)
+    try:
+        return kind(text)
+    except ValueError:
+        raise SettingError(
+            f"PARLEY_{entry.name.upper()} is “{text}”, which is no {kind.__name__}.",
+            cure="Correct or unset it.",
+        ) from None
+
+
+def _checked(entry: dataclasses.Field[Any], value: Any, where: str) -> Any:
+    kind = type(entry.default)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if isinstance(value, Path):
+        value = str(value)
+    if type(value) is not kind:
+        raise SettingError(f"{where} is {value!r}, but must be of type {kind.__name__}.", cure="Correct it.")
+    low, high = entry.metadata["minimum"], entry.metadata["maximum"]
+    if kind is not str and not low <= value <= high:
+        raise SettingError(f"{where} is {value}, but must lie between {low:g} and {high:g}.", cure="Correct it.")
+    return value

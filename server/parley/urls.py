@@ -1,0 +1,120 @@
+"""IRIs of things ↔ URLs of this server: one table of reserved words, one function each way.
+
+A thing at path P under the base is at `/P`, which redirects (303) to its document `/doc/P`. An IRI with a fragment is
+described in the document at the IRI without it, which answers by itself (200). Things elsewhere are described at
+`/describe?iri=`. URLs are relative references under the mount prefix, so that clients stay on the host that serves.
+
+Odd IRIs: a URL carries an IRI's characters beyond ASCII as percent-encoded UTF-8 and leaves the IRI's own percent
+signs alone, so two IRIs may share a URL; `candidates` lists what a URL can mean, most literal first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from parley.errors import BadRequest
+
+#: First path segments that belong to the server. Languages are reserved too.
+RESERVED = frozenset(
+    ["doc", "describe", "sparql", "release", "releases", "download", "downloads", "search", "api", "static", "context", "query", "queries", "about", "robots.txt", "sitemap.xml", "favicon.ico", "livez", "readyz", "version", ".well-known", "problems"]
+)
+
+# What may stand unencoded in a path (RFC 3986 §3.3): unreserved, sub-delims, ":" and "@"; "%" is the IRI's own.
+_SAFE = "-._~!$&'()*+,;=:@/%"
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_KEPT = frozenset(b"/?#[]%") | frozenset(range(0x21)) | frozenset(b'"<>\\^`{|}\x7f')
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """The mapping for one publication on one mount point.
+
+    `has_fragments(iri)` says whether IRIs with a fragment exist under that IRI: such a document answers at its own path.
+    """
+
+    base: str
+    languages: tuple[str, ...]
+    prefix: str = ""
+    has_fragments: Callable[[str], bool] = lambda _iri: False
+
+    def home(self, language: str | None = None) -> str:
+        """The home page, in `language` or negotiated."""
+        return f"{self.prefix}/{language}/" if language else f"{self.prefix}/"
+
+    def local(self, path: str, language: str | None = None) -> str:
+        """A page of the server itself: `local("sparql", "fr")` is `/fr/sparql`."""
+        return f"{self.home(language)}{path}"
+
+    def relative(self, iri: str) -> str | None:
+        """The path P of the document that describes `iri`, unencoded, or None if it is not under the base."""
+        document = iri.partition("#")[0]
+        root = self.base[:-1] if self.base.endswith("#") else self.base
+        if document == root:
+            return ""
+        return document[len(root) :] if self.base.endswith("/") and document.startswith(root) else None
+
+    def dereferences(self, iri: str) -> bool:
+        """Whether the IRI itself is served at its own path."""
+        path = self.relative(iri)
+        return path is not None and path.partition("/")[0].partition("?")[0] not in self._reserved
+
+    def thing(self, iri: str) -> str:
+        """Where a client that follows `iri` arrives on this server."""
+        path = self.relative(iri)
+        if path is None or not self.dereferences(iri):
+            return self.document(iri)
+        return f"{self.prefix}/{_encoded(path)}{_fragment(iri)}"
+
+    def document(self, iri: str, *, language: str | None = None, extension: str | None = None) -> str:
+        """The document about `iri`: negotiated, or in one language, or in the syntax of one file extension."""
+        path = self.relative(iri)
+        suffix = f".{extension}" if extension else ""
+        if path is None:
+            more = f"&format={extension}" if extension else ""
+            return f"{self.home(language)}describe?iri={quote(iri, safe='')}{more}"
+        own_path = self.has_fragments(iri.partition("#")[0]) and self.dereferences(iri) and path
+        if own_path and not language and not extension:
+            return self.thing(iri)
+        return f"{self.home(language)}doc/{_encoded(path).replace('?', '%3F')}{suffix}{_fragment(iri)}"
+
+    def candidates(self, path: str) -> tuple[str, ...]:
+        """The IRIs that path P, as received (percent-encoded), can mean, most literal first.
+
+        Raises BadRequest if the path is not percent-encoded UTF-8 (RFC 3987 §3.2).
+        """
+        root = self.base[:-1] if self.base.endswith("#") else self.base
+        texts = (_decoded(path, _KEPT), _decoded(path, _KEPT - frozenset(b"?")), path)
+        return tuple(dict.fromkeys(root + text for text in texts))
+
+    @property
+    def _reserved(self) -> frozenset[str]:
+        return RESERVED | frozenset(self.languages)
+
+
+def _encoded(path: str) -> str:
+    return quote(path, safe=_SAFE + "?")
+
+
+def _fragment(iri: str) -> str:
+    fragment = iri.partition("#")[2]
+    return f"#{quote(fragment, safe=_SAFE + '?')}" if fragment else ""
+
+
+def _decoded(path: str, kept: frozenset[int]) -> str:
+    """`path` with its percent-encoded UTF-8 as characters, except the bytes in `kept`, which mean something encoded."""
+
+    def decode(match: re.Match[str]) -> str:
+        raw = bytes.fromhex(match[0].replace("%", ""))
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            raise BadRequest(
+                f"The path is not UTF-8 where it says {match[0]}.",
+                cure="Percent-encode the IRI's UTF-8 bytes.",
+            ) from None
+        return "".join(f"%{ord(c):02X}" if ord(c) < 128 and ord(c) in kept else c for c in text)
+
+    return _ESCAPES.sub(decode, path)
