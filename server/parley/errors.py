@@ -22,15 +22,16 @@ Our exception hierarchy::
     │   ├── UriTooLong          414
     │   └── UnsupportedMediaType 415
     └── EngineError             a query that did not end well
-        ├── QuerySyntaxError    400 (line, column)
-        ├── QueryRefused        400: the guard or a policy says no (line, column)
+        ├── QueryFault          400: the text is at fault (line, column)
+        │   ├── QuerySyntaxError  not SPARQL
+        │   └── QueryRefused    the guard or a policy says no
         ├── QueryTimeout        503: the deadline passed
         ├── QueryTooLarge       503: the memory limit was reached
         ├── ResultTooLarge      503: the result passed its limit
         ├── EngineBusy          503: no executor was free in time
         └── EngineLost          503: the executor died of something else
 
-One message has three parts: what happened (`message`), the cause in detail (`detail`), what to do (`cure`).
+Each says what happened (`message`) and what to do about it (`cure`).
 """
 
 from __future__ import annotations

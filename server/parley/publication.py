@@ -179,7 +179,10 @@ def load(root: Path, environment: Mapping[str, str] = os.environ, **overrides: A
 
 
 _KEYS = frozenset(
-    ["base", "bases", "title", "description", "languages", "licence", "publisher", "prefixes", "graphs", "inference", "server", "limits"]
+    {
+        *("base", "bases", "title", "description", "languages", "licence", "publisher", "prefixes"),
+        *("graphs", "inference", "server", "limits"),
+    }
 )
 
 

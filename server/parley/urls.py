@@ -19,7 +19,11 @@ from parley.errors import BadRequest
 
 #: First path segments that belong to the server. Languages are reserved too.
 RESERVED = frozenset(
-    ["doc", "describe", "sparql", "release", "releases", "download", "downloads", "search", "api", "static", "context", "query", "queries", "about", "robots.txt", "sitemap.xml", "favicon.ico", "livez", "readyz", "version", ".well-known", "problems"]
+    {
+        *("doc", "describe", "sparql", "search", "api", "context", "queries", "releases", "release", "downloads"),
+        *("static", "about", "problems", "livez", "readyz", "version"),
+        *("robots.txt", "sitemap.xml", "favicon.ico", ".well-known"),
+    }
 )
 
 # What may stand unencoded in a path (RFC 3986 §3.3): unreserved, sub-delims, ":" and "@"; "%" is the IRI's own.
@@ -32,7 +36,8 @@ _KEPT = frozenset(b"/?#[]%") | frozenset(range(0x21)) | frozenset(b'"<>\\^`{|}\x
 class Urls:
     """The mapping for one publication on one mount point.
 
-    `has_fragments(iri)` says whether IRIs with a fragment exist under that IRI: such a document answers at its own path.
+    `has_fragments(iri)` says whether IRIs with a fragment exist under that IRI: such a document answers at its own
+    path.
     """
 
     base: str
