@@ -1,4 +1,4 @@
-"""The rules of the house: sizes, directions of imports, genericity, documentation. Each check counts what it looked at."""
+"""The rules of the house: sizes, imports, genericity, documentation. Each check counts what it looked at."""
 
 import ast
 import doctest

@@ -11,7 +11,8 @@ BASE = "https://data.example/garden/"
 URLS = Urls(BASE, ("en", "fr"), has_fragments=lambda iri: iri == BASE + "terms")
 
 ODD = [
-    "plain", "a/b", "é", "e\u0301", "😀", "a%20b", "a%2Fb", "it's", "f(x)", "50%25", "a?x=1", "a;b,c", "~tilde", "x.ttl",
+    "plain", "a/b", "é", "e\u0301", "😀", "a%20b", "a%2Fb", "it's", "f(x)", "50%25", "a?x=1", "a;b,c", "~tilde",
+    "x.ttl",
     "%C3%A9", "%", "100%", "a:b@c", "",
 ]  # fmt: skip
 

@@ -1,0 +1,82 @@
+"""`parley build`: make the release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from parley.cli.common import (
+    CONSOLE,
+    folder_argument,
+    json_option,
+    open_publication,
+    open_state,
+    print_json,
+    progress_display,
+)
+from parley.pipeline.build import Built
+from parley.pipeline.build import build as build_release
+
+
+@click.command()
+@folder_argument
+@click.option("--skip-broken", is_flag=True, help="Leave out files that can't be read, and name them.")
+@click.option("--force", is_flag=True, help="Build even if nothing has changed.")
+@json_option
+def build(folder: Path | None, skip_broken: bool, force: bool, as_json: bool) -> None:
+    """Build the release of a publication and make it the current one."""
+    publication = open_publication(folder)
+    state = open_state(publication)
+    with progress_display() as progress:
+        built = build_release(publication, state, skip_broken=skip_broken, force=force, progress=progress)
+    if as_json:
+        print_json(
+            {
+                "id": built.id,
+                "path": str(built.path),
+                "reused": built.reused,
+                "seconds": built.seconds,
+                "skipped": built.skipped,
+                "counts": built.manifest.counts,
+                "graphs": [graph.as_dict() for graph in built.manifest.graphs],
+            }
+        )
+    else:
+        show(built)
+
+
+def show(built: Built) -> None:
+    """Say what is in the release, where it is and how long each stage took."""
+    counts = built.manifest.counts
+    if built.reused:
+        CONSOLE.print(f"Nothing has changed: release [bold]{built.id[:12]}[/bold] is current.")
+    else:
+        CONSOLE.print(f"Release [bold]{built.id[:12]}[/bold] in {sum(built.seconds.values()):.1f} s: {built.path}")
+        CONSOLE.print("  " + " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in built.seconds.items()))
+    CONSOLE.print(f"  {counts['asserted']:,} triples asserted, {counts['inferred']:,} inferred")
+    for title, rows in (
+        ("graphs", _graphs(built)),
+        ("classes", sorted(built.manifest.classes.items(), key=lambda row: -row[1])),
+    ):
+        CONSOLE.print(_table(title, rows))
+    for name in built.skipped:
+        CONSOLE.print(f"[yellow]left out: {name}[/yellow]")
+
+
+def _graphs(built: Built) -> list[tuple[str, int]]:
+    """Triples per role; passages are too many to list one by one."""
+    totals: dict[str, int] = {}
+    for graph in built.manifest.graphs:
+        totals[graph.role.value] = totals.get(graph.role.value, 0) + graph.triples
+    return sorted(totals.items(), key=lambda row: -row[1])
+
+
+def _table(title: str, rows: list[tuple[str, int]], most: int = 12) -> Table:
+    table = Table(title, "count", box=None, padding=(0, 2))
+    for name, count in rows[:most]:
+        table.add_row(name, f"{count:,}")
+    if len(rows) > most:
+        table.add_row(f"… and {len(rows) - most} more", "")
+    return table

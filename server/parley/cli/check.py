@@ -1,0 +1,58 @@
+"""`parley check`: parse, shapes, consistency; a report one can act on."""
+
+from __future__ import annotations
+
+import locale
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from parley.cli.common import CONSOLE, folder_argument, json_option, open_publication, print_json, progress_display
+
+if TYPE_CHECKING:
+    from parley.pipeline.report import Report
+    from parley.publication import Publication
+
+
+@click.command()
+@folder_argument
+@click.option("--language", metavar="TAG", help="Language of the messages; default: that of your locale.")
+@json_option
+@click.pass_context
+def check(context: click.Context, folder: Path | None, language: str | None, as_json: bool) -> None:
+    """Check a publication: does it parse, keep to its shapes, contradict itself?"""
+    from parley.pipeline.infer import infer
+    from parley.pipeline.read import read
+    from parley.pipeline.validate import validate
+
+    publication = open_publication(folder)
+    with progress_display() as progress, tempfile.TemporaryDirectory(prefix="parley-") as work:
+        progress("read", 0, 0)
+        corpus = read(publication, Path(work), progress=progress)
+        progress("validate", 0, 0)
+        report = validate(publication, corpus)
+        progress("infer", 0, 0)
+        inference = infer(publication, corpus, Path(work) / "inferred.nq")
+    if as_json:
+        print_json({**report.as_dict(), "consistent": True, "inferred": inference.triples})
+    else:
+        _show(report, language or _language(publication))
+        CONSOLE.print(f"Consistent: {inference.triples:,} triples follow.")
+    context.exit(0 if report.conforms else 1)
+
+
+def _language(publication: Publication) -> str:
+    """The reader's language if the publication speaks it, else the publication's first."""
+    own = (locale.getlocale()[0] or "").partition("_")[0].lower()
+    return own if own in publication.languages else publication.languages[0]
+
+
+def _show(report: Report, language: str) -> None:
+    for row in report.results:
+        CONSOLE.print(row.text(language), markup=False)
+    if report.conforms:
+        CONSOLE.print("[green]Conforms[/green] to the shapes.")
+    else:
+        CONSOLE.print(f"[red]{len(report.results)} findings.[/red]")

@@ -1,0 +1,103 @@
+"""What several commands share: finding the publication, its state, and showing progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from parley.errors import PublicationError
+from parley.publication import FILE_NAME, Publication, load, locate
+from parley.release.directory import StateDirectory
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: People read the standard error; the standard output is for results.
+CONSOLE = Console(stderr=True, highlight=False)
+
+
+def folder_argument(command: F) -> F:
+    """The argument DIR."""
+    path = click.Path(path_type=Path, file_okay=False)
+    return click.argument("folder", metavar="[DIR]", type=path, required=False)(command)
+
+
+def publication_option(command: F) -> F:
+    """The option --publication, for commands whose argument is something else."""
+    path = click.Path(path_type=Path, file_okay=False)
+    return click.option("--publication", "folder", metavar="DIR", type=path, help="Folder of the publication.")(command)
+
+
+def json_option(command: F) -> F:
+    """The option --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")(command)
+
+
+def open_publication(folder: Path | None, **settings: Any) -> Publication:
+    """The publication to work on; a folder without `publication.toml` gets guessed values, which are shown.
+
+    Raises PublicationError or SettingError.
+    """
+    root = locate(folder)
+    if (root / FILE_NAME).is_file():
+        return load(root, **settings)
+    from parley.pipeline.guess import guess
+
+    publication = guess(root, **settings)
+    CONSOLE.print(
+        f"[bold]{root} has no {FILE_NAME}.[/bold] These values were guessed; save them there to change them:\n"
+    )
+    CONSOLE.print(publication.source, markup=False)
+    return publication
+
+
+def open_state(publication: Publication) -> StateDirectory:
+    """The directory of the publication's releases."""
+    return StateDirectory.locate(publication)
+
+
+def current_release(folder: Path | None) -> tuple[Publication, Path]:
+    """The publication and the path of its current release; raises PublicationError if none was built."""
+    publication = open_publication(folder)
+    state = open_state(publication)
+    current = state.current()
+    if current is None:
+        raise PublicationError(f"{publication.root} has no release yet.", cure="`parley build` makes one.")
+    return publication, state.path(current)
+
+
+@contextmanager
+def progress_display() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress callback that shows the stages on a terminal, and one line a stage elsewhere."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    shown: dict[str, Any] = {}
+    with Progress(*columns, console=CONSOLE, transient=True) as bars:
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in shown:
+                _finish(bars, shown)
+                shown[stage] = bars.add_task(stage, total=None)
+                if not CONSOLE.is_terminal:
+                    CONSOLE.print(f"{stage} …")
+            if total:
+                bars.update(shown[stage], completed=done, total=total)
+
+        yield advance
+
+
+def _finish(bars: Progress, shown: Mapping[str, Any]) -> None:
+    for task in shown.values():
+        bars.update(task, completed=1, total=1)
+
+
+def print_json(value: Any) -> None:
+    """Write `value` to the standard output as JSON."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")

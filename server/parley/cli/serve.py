@@ -1,0 +1,58 @@
+"""`parley serve`: build if needed, then serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from parley.cli.common import CONSOLE, folder_argument, open_publication, open_state, progress_display
+from parley.errors import Finding
+from parley.pipeline.build import build as build_release
+from parley.publication import Publication
+from parley.release.directory import StateDirectory
+
+
+@click.command()
+@folder_argument
+@click.option("--host", help="Address to listen on (setting host).")
+@click.option("--port", type=int, help="Port to listen on; 0 takes a free one (setting port).")
+@click.option("--workers", type=int, help="Web worker processes (setting workers).")
+@click.option("--skip-broken", is_flag=True, help="Leave out files that can't be read, and name them.")
+@click.option("--watch", is_flag=True, help="Build again and switch when a file changes.")
+@click.pass_context
+def serve(
+    context: click.Context,
+    folder: Path | None,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    skip_broken: bool,
+    watch: bool,
+) -> None:
+    """Serve a publication, building its release first if anything has changed. Ctrl-C ends it."""
+    from parley.supervisor import serve as supervise
+
+    publication = open_publication(folder, host=host, port=port, workers=workers)
+    state = open_state(publication)
+    _prepare(publication, state, skip_broken)
+    watcher = None
+    if watch:
+        from parley.cli.watch import Watcher
+
+        watcher = Watcher(publication)
+    context.exit(supervise(publication, state, watch=watcher))
+
+
+def _prepare(publication: Publication, state: StateDirectory, skip_broken: bool) -> None:
+    """Build; if the sources are at fault but an earlier release is whole, say so and serve that."""
+    try:
+        with progress_display() as progress:
+            built = build_release(publication, state, skip_broken=skip_broken, progress=progress)
+    except Finding as error:
+        if state.best() is None:
+            raise
+        CONSOLE.print(f"[red]The new release was not made:[/red] {error}", markup=True)
+        CONSOLE.print("Serving the release before it.")
+    else:
+        CONSOLE.print(f"Release {built.id[:12]}: {built.manifest.counts['asserted']:,} triples asserted.")

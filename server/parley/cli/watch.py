@@ -1,0 +1,41 @@
+"""`parley serve --watch`: notice a changed file and build in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from parley.cli.common import CONSOLE
+from parley.publication import Publication
+
+
+class Watcher:
+    """Called once a second by the supervisor; starts `parley build` when the sources differ from the last time."""
+
+    def __init__(self, publication: Publication) -> None:
+        self.publication = publication
+        self.seen = self._stamp()
+        self.building: subprocess.Popen[bytes] | None = None
+
+    def __call__(self) -> None:
+        if self.building is not None:
+            if self.building.poll() is None:
+                return
+            if self.building.returncode:
+                CONSOLE.print("[red]The new release was not made; the one before is still served.[/red]")
+            self.building = None
+        stamp = self._stamp()
+        if stamp != self.seen:
+            self.seen = stamp
+            command = [sys.executable, "-m", "parley", "build", str(self.publication.root)]
+            self.building = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+
+    def _stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, size and time of each source file: cheap enough for once a second."""
+        rows = []
+        for path in self.publication.root.rglob("*"):
+            hidden = any(part.startswith(".") for part in path.relative_to(self.publication.root).parts)
+            if not hidden and path.is_file():
+                status = path.stat()
+                rows.append((str(path), status.st_size, status.st_mtime_ns))
+        return tuple(sorted(rows))

@@ -1,0 +1,148 @@
+"""Building a release: the stages in their order, each timed, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parley import __version__
+from parley.errors import ValidationFailed
+from parley.pipeline.discover import discover, rule_files
+from parley.publication import FILE_NAME, Publication
+from parley.release.directory import StateDirectory
+from parley.release.manifest import FORMAT_VERSION, Manifest, release_id
+
+if TYPE_CHECKING:
+    from parley.pipeline.corpus import Corpus
+    from parley.pipeline.infer import Inference
+    from parley.pipeline.report import Report
+
+#: Called with the stage's name, and how much of it is done out of how much (0 of 0 where unknown).
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did: the release, whether it was there already, and the seconds each stage took."""
+
+    id: str
+    path: Path
+    manifest: Manifest
+    reused: bool
+    seconds: dict[str, float] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+
+
+class _Clock:
+    """Announces and times the stages."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self.progress = progress
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.progress(name, 0, 0)
+        start = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - start, 3)
+
+
+def build(
+    publication: Publication,
+    state: StateDirectory,
+    *,
+    skip_broken: bool = False,
+    force: bool = False,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> Built:
+    """Make the release of `publication` and make it the current one; nothing changed means nothing is rebuilt.
+
+    With `skip_broken`, files that can't be read are left out and named in the result. Raises SourceError,
+    ValidationFailed, Inconsistent, TooLarge or ReleaseError; the release served before stays as it was.
+    """
+    clock = _Clock(progress)
+    with clock.stage("compare"):
+        inputs = fingerprint(publication)
+        known = None if force else state.built_from(inputs)
+    if known is not None:
+        state.make_current(known)
+        return Built(known, state.path(known), Manifest.read(state.path(known)), True, clock.seconds)
+    with state.lock(), state.workspace() as work:
+        skipped = _assemble(publication, work, clock, skip_broken)
+        with clock.stage("publish"):
+            manifest = Manifest.read(work)
+            path = state.publish(work, manifest.id)
+            if not skipped:
+                state.remember(inputs, manifest.id)
+    return Built(manifest.id, path, manifest, False, clock.seconds, skipped)
+
+
+def fingerprint(publication: Publication) -> str:
+    """SHA-256 over all that a release is made of, and the version that makes it: the cheap test for "no change"."""
+    digest = hashlib.sha256(json.dumps([FORMAT_VERSION, __version__, publication.source]).encode())
+    for path in sorted({*(f.path for f in discover(publication).files), *rule_files(publication)}):
+        with path.open("rb") as file:
+            digest.update(json.dumps(path.relative_to(publication.root).as_posix()).encode())
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: bool) -> tuple[str, ...]:
+    """Write everything that makes a release into `work`; return the files that were skipped."""
+    from parley.pipeline.dump import write_dumps
+    from parley.pipeline.index import build_index
+    from parley.pipeline.store import build_store
+
+    corpus, inference = examine(publication, work, clock, skip_broken)
+    (work / FILE_NAME).write_text(publication.source, encoding="utf-8")
+    with clock.stage("index"):
+        build_index(publication, corpus, inference.path, work / "index.sqlite")
+    with clock.stage("store"):
+        build_store(publication, corpus, inference.path, work / "store")
+    with clock.stage("dump"):
+        write_dumps(publication, corpus, inference.path, work / "dumps")
+    with clock.stage("manifest"):
+        identity = release_id(corpus.digest, publication.source)
+        Manifest.make(work, identity, corpus.graphs, inference.triples).write(work)
+    return corpus.skipped
+
+
+def examine(
+    publication: Publication, work: Path, clock: _Clock, skip_broken: bool = False
+) -> tuple[Corpus, Inference]:
+    """Read, validate and infer; raise on the first stage that finds a fault."""
+    from parley.pipeline.infer import infer
+    from parley.pipeline.read import read
+    from parley.pipeline.validate import validate
+
+    with clock.stage("read"):
+        corpus = read(publication, work, skip_broken=skip_broken, progress=clock.progress)
+    with clock.stage("validate"):
+        refuse_violations(validate(publication, corpus))
+    with clock.stage("infer"):
+        inference = infer(publication, corpus, work / "inferred.nq")
+    return corpus, inference
+
+
+def refuse_violations(report: Report) -> None:
+    """Raise ValidationFailed if `report` does not conform, with its first lines in the message."""
+    if not report.conforms:
+        lines = [str(row) for row in report.results[:5]]
+        more = f"\n… and {len(report.results) - 5} more" if len(report.results) > 5 else ""
+        raise ValidationFailed(
+            f"The data violate the shapes in {len(report.results)} places:\n" + "\n".join(lines) + more,
+            cure="`parley check` lists them all with how to mend each.",
+        )
+
+
+def discard(work: Path) -> None:
+    """Remove a work folder, whatever is in it."""
+    shutil.rmtree(work, ignore_errors=True)
