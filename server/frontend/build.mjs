@@ -1,0 +1,40 @@
+// Bundles what src/ holds: node build.mjs OUT [STAMP]
+// OUT gets files with hashed names and manifest.json: {"stamp": STAMP, "files": {"site.css": "site-<hash>.css", …}}.
+import { build } from "esbuild";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const source = path.join(path.dirname(fileURLToPath(import.meta.url)), "src");
+const [out, stamp = ""] = process.argv.slice(2);
+if (!out) {
+  console.error("usage: node build.mjs OUT [STAMP]");
+  process.exit(2);
+}
+
+await mkdir(out, { recursive: true });
+const result = await build({
+  absWorkingDir: source,
+  entryPoints: ["site.css", "icon.svg"],
+  outdir: path.resolve(out),
+  entryNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  metafile: true,
+  target: ["chrome111", "firefox113", "safari16.4"],
+  loader: { ".svg": "copy" },
+});
+
+const files = {};
+for (const [output, { entryPoint, inputs }] of Object.entries(result.metafile.outputs)) {
+  files[path.basename(entryPoint ?? Object.keys(inputs)[0])] = path.basename(output);
+}
+// The manifest is replaced last and at once: a server that starts meanwhile reads the old one and finds its files.
+const manifest = path.join(out, "manifest.json");
+await writeFile(`${manifest}.new`, JSON.stringify({ stamp, files }, null, 1) + "\n");
+await rename(`${manifest}.new`, manifest);
+
+const kept = new Set(["manifest.json", ...Object.values(files)]);
+for (const name of await readdir(out)) {
+  if (!kept.has(name)) await rm(path.join(out, name), { recursive: true });
+}
