@@ -1,0 +1,129 @@
+"""What an engine is: its limits, a request, an answer. No engine is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Protocol, Self
+
+from ..formats import RESULTS_JSON, TURTLE, Format
+
+MIB = 1024 * 1024
+
+#: What the body of an answer holds.
+ContentKind = Literal["bindings", "boolean", "triples"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query, and all queries together, may use. Times are in seconds unless named otherwise, sizes in bytes.
+
+    query_seconds   wall time of a query, from its first byte read to its last byte taken by the client
+    query_memory    address space beyond what an idle executor has
+    query_stack     stack of an executor: deep enough for any text within `query_length`
+    result_bytes    length of a result
+    query_length    length of the text in UTF-8
+    query_depth     nesting of `{ ( [ <<`
+    query_joins     things to join in one group (triple patterns, path steps, list members): planning takes their 4th power
+    query_operators operators in all (`UNION`, `|`, `||`, `&&`, `!`, arithmetic)
+    executors       children that wait for queries
+    quick_ms        age in milliseconds at which a query counts as slow
+    slow_max        slow queries at once
+    queue_wait      time that a query waits for an executor
+    queue_length    queries that wait at once
+    recycle_after   queries after which an executor is replaced
+    spool_bytes     result bytes that the client side holds for a reader slower than the executor
+    """
+
+    query_seconds: float = 10.0
+    query_memory: int = 1024 * MIB
+    query_stack: int = 256 * MIB
+    result_bytes: int = 256 * MIB
+    query_length: int = 65536
+    query_depth: int = 100
+    query_joins: int = 128
+    query_operators: int = 2000
+    executors: int = 4
+    quick_ms: int = 250
+    slow_max: int = 2
+    queue_wait: float = 5.0
+    queue_length: int = 64
+    recycle_after: int = 500
+    spool_bytes: int = 4 * MIB
+
+    def to_json(self) -> dict[str, float]:
+        """All limits by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The limits that `to_json` wrote; unknown names are an error (TypeError)."""
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """One SPARQL 1.1 query with its protocol parameters.
+
+    `results` is the syntax wanted if the answer is bindings or a boolean, `graphs` that if it is triples; None means
+    that the client takes no such answer (the engine then raises NotAcceptable). `default_graphs` and `named_graphs` are
+    the dataset given in the protocol request; if either is not None they replace `FROM` and `FROM NAMED`
+    (SPARQL 1.1 Protocol, 2.1.4). `seconds` lowers the deadline, never raises it.
+    """
+
+    text: str
+    results: Format | None = RESULTS_JSON
+    graphs: Format | None = TURTLE
+    base_iri: str | None = None
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    seconds: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The request as it goes over the wire; formats by name, absent members left out."""
+        values: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value is not None:
+                values[field.name] = value.name if isinstance(value, Format) else value
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known before the first byte: the kind of content and its syntax."""
+
+    kind: ContentKind
+    format: Format
+
+
+class Answer(Protocol):
+    """A query that has begun to answer.
+
+    Iteration gives chunks of the result and raises an EngineError if it can't be completed: what came before is then
+    not a result.
+    """
+
+    @property
+    def head(self) -> Head:
+        """Kind and syntax of the content."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def abort(self) -> None:
+        """End the query at once; for a client that has gone."""
+
+
+class Engine(Protocol):
+    """Something that answers SPARQL queries."""
+
+    def query(self, request: QueryRequest) -> AbstractAsyncContextManager[Answer]:
+        """Run a query; entering waits for the head.
+
+        Raises QuerySyntaxError, QueryRefused, NotAcceptable, QueryTimeout, QueryTooLarge, ResultTooLarge, EngineBusy or
+        EngineLost, on entering and while iterating. Leaving the block ends a query that still runs.
+        """
+
+    async def status(self) -> Mapping[str, Any]:
+        """Counters and facts for metrics and health checks; raises EngineLost when there is no engine."""
