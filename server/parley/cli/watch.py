@@ -18,6 +18,7 @@ class Watcher:
         self.building: subprocess.Popen[bytes] | None = None
 
     def __call__(self) -> None:
+        """Start a build if the sources have changed and none is running."""
         if self.building is not None:
             if self.building.poll() is None:
                 return
