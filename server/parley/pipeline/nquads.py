@@ -1,0 +1,63 @@
+"""Sorted canonical N-Quads files as streams of lines: merged, cut into their terms, grouped by subject.
+
+The lines were written by our own reader, so cutting them at spaces is sound: in canonical N-Quads (RDFC-1.0 §5) one
+space stands between terms, and only an object may contain further ones. It is ten times faster than parsing, which
+matters because every stage after reading passes over all lines.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """One quad: its terms in N-Quads syntax, and the whole line with its end."""
+
+    subject: str
+    predicate: str
+    object: str
+    graph: str
+    text: str
+
+
+def split(text: str) -> Line:
+    """The terms of one canonical line, which must name a graph.
+
+    >>> split('<s:> <p:> "a b"@en <g:> .').object
+    '"a b"@en'
+    """
+    subject, predicate, rest = text.split(" ", 2)
+    object_, graph, _end = rest.rsplit(" ", 2)
+    return Line(subject, predicate, object_, graph, text)
+
+
+def merged(paths: Iterable[Path]) -> Iterator[bytes]:
+    """The lines of several sorted files, sorted; each file is read as a stream."""
+    with ExitStack() as stack:
+        yield from heapq.merge(*(stack.enter_context(path.open("rb")) for path in paths))
+
+
+def by_subject(paths: Iterable[Path]) -> Iterator[tuple[str, list[Line]]]:
+    """Each subject with all its lines, from several sorted files."""
+    lines = (split(line.decode("utf-8")) for line in merged(paths))
+    for subject, group in groupby(lines, key=lambda line: line.subject):
+        yield subject, list(group)
+
+
+def iri(term: str) -> str:
+    """The IRI of a term `<…>`, or a blank node as it is.
+
+    >>> iri("<http://example.org/a>"), iri("_:b0")
+    ('http://example.org/a', '_:b0')
+    """
+    return term[1:-1] if term.startswith("<") else term
+
+
+def is_iri(term: str) -> bool:
+    """Whether the term is an IRI; a triple term starts with `<<`, which no IRI does."""
+    return term.startswith("<") and not term.startswith("<<")

@@ -1,0 +1,294 @@
+"""The read side of `index.sqlite`: all that pages and documents show, without the query engine.
+
+Safe to use from several threads: each has a connection of its own to the immutable file, so nobody waits for a lock
+and SQLite needs no file locks either.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import pyoxigraph as ox
+
+from parley.errors import ReleaseError
+from parley.publication import Role
+from parley.release.schema import SEARCH_WEIGHTS, VERSION
+from parley.release.words import match_expression, pick_label
+
+Subject = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Statement(NamedTuple):
+    """A triple in one graph, with that graph's role; a triple that stands in two graphs is two statements."""
+
+    subject: Subject
+    predicate: ox.NamedNode
+    object: Term
+    graph: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is said about `iri`: asserted and inferred, from all graphs.
+
+    `outgoing` includes the blank nodes it leads to, list cells too; `incoming` is one page of `incoming_total`.
+    `owners` names, for each blank subject in `incoming`, the IRI in whose description that blank node stands.
+    """
+
+    iri: str
+    outgoing: list[Statement]
+    incoming: list[Statement]
+    incoming_total: int
+    owners: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result: `label` in the language asked for if there is one; `kind` is the IRI of its class, if any."""
+
+    iri: str
+    label: str
+    language: str
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A named graph of the release."""
+
+    iri: str
+    role: Role
+    triples: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sizes. `triples` are the distinct ones of the default graph, `entities` its distinct named subjects.
+
+    `quads` = `asserted` + `inferred` count statements in all graphs.
+    """
+
+    triples: int
+    quads: int
+    asserted: int
+    inferred: int
+    entities: int
+
+
+class Index:
+    """A read-only view of one release's index."""
+
+    def __init__(self, path: Path) -> None:
+        self._uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._graphs = {
+            row[0]: Graph(row[1], Role(row[2]), row[3], tuple(json.loads(row[4])))
+            for row in self._rows("SELECT id, iri, role, triples, files FROM graph ORDER BY iri")
+        }
+        self._roles = {graph.iri: graph.role for graph in self._graphs.values()}
+        self._properties = {
+            row[0]: ox.NamedNode(row[1]) for row in self._rows("SELECT id, iri FROM property")
+        }
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the index at `path`. Raises ReleaseError if it is missing, damaged or of another version."""
+        try:
+            index = cls(path)
+            version = index._value("SELECT value FROM meta WHERE name = 'version'")
+        except (sqlite3.Error, ValueError) as error:
+            raise ReleaseError(f"The index {path} can't be read: {error}.", cure="Build the release again.") from error
+        if version != VERSION:
+            index.close()
+            raise ReleaseError(
+                f"The index {path} has version {version}, but this Parley reads version {VERSION}.",
+                cure="Build the release again.",
+            )
+        return index
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._guard:
+            while self._opened:
+                self._opened.pop().close()
+            self._local = threading.local()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def exists(self, iri: str) -> bool:
+        """Whether `iri` is a subject or an object somewhere."""
+        return self._value("SELECT 1 FROM node WHERE name = ?", iri) is not None
+
+    def has_fragments(self, iri: str) -> bool:
+        """Whether there are subjects `iri#…`: such a document describes them all."""
+        return self._value("SELECT 1 FROM fragment WHERE document = ? LIMIT 1", iri) is not None
+
+    def fragments(self, iri: str) -> list[str]:
+        """The subjects `iri#…`, sorted."""
+        return [row[0] for row in self._rows("SELECT iri FROM fragment WHERE document = ? ORDER BY iri", iri)]
+
+    def describe(self, iri: str, *, page: int = 1, page_size: int = 100) -> Description | None:
+        """What is said about `iri`, with page `page` (from 1) of the links to it; None if nothing is."""
+        row = self._row(
+            "SELECT n.id, n.incoming, d.quads FROM node n LEFT JOIN description d ON d.node = n.id WHERE n.name = ?",
+            iri,
+        )
+        if row is None:
+            return None
+        number, total, quads = row
+        outgoing = self._with_blank_nodes(self._statements(quads)) if quads else []
+        incoming: list[Statement] = []
+        owners: dict[str, str] = {}
+        if total:
+            incoming, owners = self._incoming(iri, number, page, page_size)
+        return Description(iri, outgoing, incoming, total, owners)
+
+    def own_quads(self, blank: ox.BlankNode) -> list[Statement]:
+        """The statements whose subject is `blank`, without those of further blank nodes."""
+        sql = "SELECT d.quads FROM node n JOIN description d ON d.node = n.id WHERE n.name = ?"
+        quads = self._value(sql, str(blank))
+        return self._statements(quads) if quads else []
+
+    def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
+        """For each of `iris` that has any: language tag (or empty) → label, those of the best property first."""
+        found: dict[str, dict[str, str]] = {}
+        rows = self._rows(
+            "SELECT n.name, l.language, l.text FROM json_each(?) AS wanted CROSS JOIN node n ON n.name = wanted.value"
+            " CROSS JOIN label l ON l.node = n.id ORDER BY n.id, l.rank, l.language",
+            json.dumps(list(dict.fromkeys(iris))),
+        )
+        for name, language, text in rows:
+            found.setdefault(name, {})[language] = text
+        return found
+
+    def search(self, text: str, *, language: str | None = None, limit: int = 20, offset: int = 0) -> list[Hit]:
+        """Things whose texts contain all words of `text` (the last may be unfinished), in any language, best first.
+
+        `language` chooses among the labels of a hit, and puts hits in that language before equal ones.
+        """
+        expression = match_expression(text)
+        if not expression:
+            return []
+        rows = self._rows(
+            f"""WITH hit AS MATERIALIZED (
+                  SELECT rowid AS id, bm25(search, {", ".join(map(str, SEARCH_WEIGHTS))}) AS score
+                  FROM search WHERE search MATCH ?)
+                SELECT n.name, k.name, min(h.score * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END
+                       * (1 + 1.0 * n.incoming / (n.incoming + 50))) AS best
+                FROM hit h JOIN text t ON t.id = h.id JOIN node n ON n.id = t.node LEFT JOIN node k ON k.id = n.kind
+                GROUP BY n.id ORDER BY best, n.id LIMIT ? OFFSET ?""",
+            expression, (language or "").lower(), limit, offset,
+        )  # fmt: skip
+        labels = self.labels(row[0] for row in rows)
+        return [Hit(iri, *pick_label(iri, labels.get(iri, {}), language), kind) for iri, kind, _score in rows]
+
+    def count_hits(self, text: str) -> int:
+        """How many things `search` finds in all."""
+        expression = match_expression(text)
+        sql = "SELECT count(DISTINCT t.node) FROM search s JOIN text t ON t.id = s.rowid WHERE search MATCH ?"
+        return int(self._value(sql, expression)) if expression else 0
+
+    def classes(self) -> list[tuple[str, int]]:
+        """Each class with the number of its named instances in the default graph, largest first."""
+        sql = "SELECT n.name, c.instances FROM class c JOIN node n ON n.id = c.node ORDER BY 2 DESC, 1"
+        return [(row[0], row[1]) for row in self._rows(sql)]
+
+    def instances(self, class_iri: str, limit: int = 100, offset: int = 0) -> list[str]:
+        """The named instances of a class in the default graph, asserted or inferred, sorted by IRI."""
+        sql = (
+            "SELECT n.name FROM instance i JOIN node n ON n.id = i.node"
+            " WHERE i.class = (SELECT id FROM node WHERE name = ?) AND i.position > ? ORDER BY i.position LIMIT ?"
+        )
+        return [row[0] for row in self._rows(sql, class_iri, offset, limit)]
+
+    def properties(self) -> list[tuple[str, int]]:
+        """Each property with the number of its distinct triples in the default graph, largest first."""
+        sql = "SELECT iri, triples FROM property WHERE triples > 0 ORDER BY 2 DESC, 1"
+        return [(row[0], row[1]) for row in self._rows(sql)]
+
+    def graphs(self) -> list[Graph]:
+        """All named graphs, sorted by IRI."""
+        return list(self._graphs.values())
+
+    def graph(self, iri: str) -> Graph | None:
+        """The named graph called `iri`."""
+        return next((graph for graph in self._graphs.values() if graph.iri == iri), None)
+
+    def counts(self) -> Counts:
+        """Sizes of the release."""
+        values = dict(self._rows("SELECT name, value FROM meta WHERE name <> 'version'"))
+        return Counts(**values)
+
+    def _incoming(self, iri: str, number: int, page: int, size: int) -> tuple[list[Statement], dict[str, str]]:
+        first = (max(page, 1) - 1) * size
+        rows = self._rows(
+            "SELECT i.property, s.name, i.graph, s.owner FROM incoming i JOIN node s ON s.id = i.subject"
+            " WHERE i.object = ? AND i.position > ? AND i.position <= ? ORDER BY i.position",
+            number, first, first + size,
+        )  # fmt: skip
+        target = ox.NamedNode(iri)
+        statements: list[Statement] = []
+        owners: dict[str, str] = {}
+        for property_, name, graph, owner in rows:
+            subject = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
+            place = self._graphs[graph]
+            statements.append(Statement(subject, self._properties[property_], target, place.iri, place.role))
+            if owner is not None:
+                owners[name] = self._value("SELECT name FROM node WHERE id = ?", owner)
+        return statements, owners
+
+    def _statements(self, quads: bytes) -> list[Statement]:
+        roles = self._roles
+        found = []
+        for subject, predicate, object_, graph in ox.parse(quads, format=ox.RdfFormat.N_QUADS):
+            name = str(graph) if isinstance(graph, ox.BlankNode) else graph.value
+            found.append(Statement(subject, predicate, object_, name, roles[name]))
+        return found
+
+    def _with_blank_nodes(self, statements: list[Statement]) -> list[Statement]:
+        """`statements`, then those of every blank node they lead to, each once."""
+        seen: set[ox.BlankNode] = set()
+        position = 0
+        while position < len(statements):
+            target = statements[position].object
+            if isinstance(target, ox.BlankNode) and target not in seen:
+                seen.add(target)
+                statements.extend(self.own_quads(target))
+            position += 1
+        return statements
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._connection().execute(sql, values).fetchall()
+
+    def _row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection().execute(sql, values).fetchone()
+        return row
+
+    def _value(self, sql: str, *values: Any) -> Any:
+        row = self._row(sql, *values)
+        return row[0] if row else None
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            # close() runs in another thread than most connections were opened in.
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None)
+            with self._guard:
+                self._opened.append(connection)
+            self._local.connection = connection
+        return connection

@@ -1,0 +1,48 @@
+"""The tables of `index.sqlite`: what every page needs, each in one or two lookups, without the query engine.
+
+Names are N-Triples terms without the angle brackets: IRIs as they are, blank nodes as `_:label`. A node's own quads are
+kept as canonical N-Quads in a table of their own, so that looking a name up does not page through descriptions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Raised with every change that an older reader would misread.
+VERSION: Final = 1
+
+#: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
+SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)
+
+TABLES: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE graph (
+  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, role TEXT NOT NULL, triples INTEGER NOT NULL, files TEXT NOT NULL
+);
+CREATE TABLE property (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, triples INTEGER NOT NULL);
+-- Subjects and objects. incoming: links that point here; kind: its rarest class; owner: of a blank node, the named
+-- node in whose description it stands.
+CREATE TABLE node (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incoming INTEGER NOT NULL DEFAULT 0, kind INTEGER, owner INTEGER
+);
+CREATE TABLE description (node INTEGER PRIMARY KEY, quads BLOB NOT NULL);
+CREATE TABLE incoming (
+  object INTEGER, position INTEGER, property INTEGER NOT NULL, subject INTEGER NOT NULL, graph INTEGER NOT NULL,
+  PRIMARY KEY (object, position)
+) WITHOUT ROWID;
+CREATE TABLE fragment (document TEXT, iri TEXT, PRIMARY KEY (document, iri)) WITHOUT ROWID;
+-- The best label a language; rank: place of its property in LABEL_PROPERTIES.
+CREATE TABLE label (
+  node INTEGER, language TEXT, rank INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (node, language)
+) WITHOUT ROWID;
+CREATE TABLE class (node INTEGER PRIMARY KEY, instances INTEGER NOT NULL);
+CREATE TABLE instance (
+  class INTEGER, position INTEGER, node INTEGER NOT NULL, PRIMARY KEY (class, position)
+) WITHOUT ROWID;
+-- One row for the texts of a node in a language; the texts themselves are only in the full-text index.
+CREATE TABLE text (id INTEGER PRIMARY KEY, node INTEGER NOT NULL, language TEXT NOT NULL);
+CREATE VIRTUAL TABLE search USING fts5 (
+  label, alternative, description,
+  content='', prefix='2 3', tokenize="unicode61 remove_diacritics 2"
+);
+"""

@@ -1,0 +1,62 @@
+"""Pure functions on words: which label to show, what to ask the full-text index for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import unquote
+
+# What the tokenizer "unicode61" takes for a word: letters and digits of any script.
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+def choose_label(labels: Mapping[str, str], language: str | None, default: str | None = None) -> tuple[str, str] | None:
+    """The label to show a reader of `language`, with its language tag; None if there is no label.
+
+    In this order: that very language, its base (`fr` for `fr-ca`) or another variant of it, a label without a
+    language, the `default` language likewise, any.
+
+    >>> choose_label({"en": "Sea", "fr": "Mer"}, "fr-CA")
+    ('Mer', 'fr')
+    """
+    for wanted in (language, None, default):
+        if wanted is None:
+            if "" in labels:
+                return labels[""], ""
+        elif (tag := _nearest(labels, wanted.lower())) is not None:
+            return labels[tag], tag
+    return next(((text, tag) for tag, text in labels.items()), None)
+
+
+def _nearest(labels: Mapping[str, str], language: str) -> str | None:
+    if language in labels:
+        return language
+    base = language.partition("-")[0]
+    return base if base in labels else next((tag for tag in labels if tag.partition("-")[0] == base), None)
+
+
+def pick_label(
+    iri: str, labels: Mapping[str, str], language: str | None, default: str | None = None
+) -> tuple[str, str]:
+    """As `choose_label`, and the last part of the IRI where there is no label.
+
+    >>> pick_label("http://example.org/l%C3%A0", {}, "fr")
+    ('là', '')
+    """
+    return choose_label(labels, language, default) or (unquote(re.split(r"[/#]", iri.rstrip("/#"))[-1]), "")
+
+
+def match_expression(text: str) -> str:
+    """The FTS5 query for all words of `text`, the last one as a prefix if it has two letters; "" if there is no word.
+
+    Every word is quoted, so nothing in `text` is taken for an operator.
+
+    >>> match_expression('sea OR "gre')
+    '"sea" "OR" "gre"*'
+    """
+    words = _WORD.findall(text)[:16]
+    if not words:
+        return ""
+    last = f'"{words[-1]}"' + ("*" if len(words[-1]) > 1 and not text[-1:].isspace() else "")
+    return " ".join([*(f'"{word}"' for word in words[:-1]), last])
