@@ -45,3 +45,7 @@ $(VENV)/served: $(BIN)/python pyproject.toml
 $(VENV)/tested: $(BIN)/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $(VENV)/served $@
+
+.PHONY: docs
+docs: $(VENV)/served   ## write docs/reference from the code
+	$(BIN)/python docs/generate.py

@@ -1,0 +1,96 @@
+"""Writes docs/reference/ from the code: `make docs`. A test fails while the files differ from what this writes.
+
+Usage: python docs/generate.py [--check]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from parley.cli.main import COMMANDS
+from parley.cli.main import main as group
+from parley.formats import FORMATS
+from parley.settings import Settings
+
+FOLDER = Path(__file__).parent / "reference"
+NOTICE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
+
+
+def settings_page() -> str:
+    """Every setting with its table, environment variable, default and meaning."""
+    rows = [
+        f"| `{name}` | `[{table}]` | `PARLEY_{name.upper()}` | `{default!r}` | {text} |"
+        for table, name, default, text in Settings.table()
+    ]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            NOTICE,
+            "A value comes from the first of: the command line, the environment, `publication.toml`, the default.",
+            "`parley settings` shows the values in force. An unknown key or a value out of range is an error.",
+            "",
+            "| setting | table of `publication.toml` | environment | default | meaning |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    parts = ["# Commands", "", NOTICE]
+    for title, command in [("parley", group), *_commands()]:
+        context = click.Context(command, info_name=title, max_content_width=100, terminal_width=100)
+        parts += [f"## `{title}`", "", "```text", command.get_help(context).rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        assert command is not None, name
+        yield f"parley {name}", command
+
+
+def formats_page() -> str:
+    """Every format with its media types and file extensions."""
+    rows = [
+        f"| {f.label} | `{f.name}` | `{f.media_type}` | {_code(f.aliases)} | {_code(f.extensions)} | {f.kind.value} |"
+        for f in FORMATS
+    ]
+    head = "| format | `?format=` | sent as | also accepted | extensions | carries |"
+    return "\n".join(["# Formats", "", NOTICE, head, "|---|---|---|---|---|---|", *rows, ""])
+
+
+def _code(names: tuple[str, ...]) -> str:
+    return " ".join(f"`{name}`" for name in names)
+
+
+PAGES = {"settings.md": settings_page, "commands.md": commands_page, "formats.md": formats_page}
+
+
+def main() -> int:
+    """Write the pages, or with --check say which are out of date (exit status 1)."""
+    stale = 0
+    for name, page in PAGES.items():
+        path, text = FOLDER / name, page()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        if "--check" in sys.argv:
+            print(f"docs/reference/{name} is out of date: run `make docs`")
+            stale = 1
+        else:
+            FOLDER.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())
