@@ -14,13 +14,16 @@ Our exception hierarchy::
     │   └── ReleaseError        a release that is broken, locked or can't be written
     ├── RequestError            a request that can't be served
     │   ├── BadRequest          400
+    │   ├── Forbidden           403
     │   ├── NotFound            404
     │   ├── MethodNotAllowed    405
     │   ├── NotAcceptable       406
     │   ├── Gone                410
     │   ├── ContentTooLarge     413
     │   ├── UriTooLong          414
-    │   └── UnsupportedMediaType 415
+    │   ├── UnsupportedMediaType 415
+    │   ├── FieldsTooLarge      431
+    │   └── MethodUnknown       501
     └── EngineError             a query that did not end well
         ├── QueryFault          400: the text is at fault (line, column)
         │   ├── QuerySyntaxError  not SPARQL
@@ -137,6 +140,13 @@ class BadRequest(RequestError):
     """The request is malformed."""
 
 
+class Forbidden(RequestError):
+    """The request is understood, and policy refuses it."""
+
+    http_status = 403
+    kind = "forbidden"
+
+
 class NotFound(RequestError):
     """There is nothing at this address."""
 
@@ -200,6 +210,20 @@ class UnsupportedMediaType(RequestError):
     def __init__(self, message: str, *, accepted: tuple[str, ...], cure: str = "") -> None:
         super().__init__(message, cure=cure)
         self.accepted = accepted
+
+
+class FieldsTooLarge(RequestError):
+    """The header fields are larger than the limit (RFC 6585 §5)."""
+
+    http_status = 431
+    kind = "fields-too-large"
+
+
+class MethodUnknown(RequestError):
+    """No resource of this server knows the method (RFC 9110 §15.6.2)."""
+
+    http_status = 501
+    kind = "method-unknown"
 
 
 class EngineError(ParleyError):

@@ -1,0 +1,67 @@
+"""The Flask application of one release: its blueprints, error handlers and the headers that every response carries.
+
+One application is made per release and dropped with it, so nothing in it ever changes.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.routing import BaseConverter, Map
+
+from parley.web import problems, sparql
+from parley.web.site import EXTENSION, Site
+
+#: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
+_EXPOSED = "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id"
+_SECURITY = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(site: Site) -> Flask:
+    """The application that serves `site`.
+
+    Paths reach it percent-encoded as the client sent them (see `adapter`); `<language:language>` in a rule matches
+    the languages of the publication only.
+    """
+    app = Flask("parley.web", static_folder=None)
+    app.extensions[EXTENSION] = site
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # members keep the order of the specification
+    app.url_map = Map(merge_slashes=False, host_matching=False)
+    app.url_map.converters["language"] = _language_converter(site.publication.languages)
+    app.after_request(_common_headers)
+    problems.register(app)
+    for blueprint in (sparql.blueprint,):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _language_converter(languages: tuple[str, ...]) -> type[BaseConverter]:
+    class LanguageConverter(BaseConverter):
+        regex = "|".join(languages)  # BCP 47 tags hold no character that means something in a pattern
+        part_isolating = True
+
+    return LanguageConverter
+
+
+def _common_headers(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    for name, value in _SECURITY.items():
+        response.headers.setdefault(name, value)
+    if response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    if request.method == "OPTIONS":
+        _answer_preflight(response)
+    return response
+
+
+def _answer_preflight(response: Response) -> None:
+    """Let scripts of any origin ask what anybody may ask (Fetch standard, CORS preflight); no credentials."""
+    if request.headers.get("Access-Control-Request-Method"):
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match, Range"
+        response.headers["Access-Control-Max-Age"] = "86400"

@@ -1,0 +1,98 @@
+"""What a worker serves from: one release opened for reading, and the switch to the next one.
+
+The supervisor names the release and the engine's socket in `serving.json`, which it replaces atomically. A worker looks
+at that file's stat at most every 200 ms. Requests in flight keep the site they started with; a site that has been
+replaced is closed when the last of them ends.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from parley import publication as publications
+from parley.errors import ReleaseError
+from parley.publication import Publication
+from parley.release.index import Index
+from parley.settings import Settings
+from parley.urls import Urls
+
+if TYPE_CHECKING:
+    from parley.release.manifest import Manifest
+
+#: Where the Flask application keeps its site.
+EXTENSION = "parley"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The content of `serving.json`: the release to serve, its engine's socket, the settings in force."""
+
+    release: Path
+    engine: Path
+    settings: Settings
+
+    @classmethod
+    def read(cls, path: Path) -> Serving:
+        """Raises ReleaseError if the file is missing or not what the supervisor writes."""
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            return cls(Path(value["release"]), Path(value["engine"]), Settings(**value["settings"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseError(f"{path} can't be read: {error}.", cure="Start the site with `parley serve`.") from error
+
+    def write(self, path: Path) -> None:
+        """Replace `path` atomically."""
+        value: dict[str, Any] = {
+            "release": str(self.release),
+            "engine": str(self.engine),
+            "settings": self.settings.as_dict(),
+        }
+        draft = path.with_name(path.name + ".new")
+        draft.write_text(json.dumps(value), encoding="utf-8")
+        draft.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One release, opened for reading; safe to use from several threads."""
+
+    release: Path
+    manifest: Manifest
+    publication: Publication
+    index: Index
+    engine: Path
+    urls: Urls
+    settings: Settings
+
+    @classmethod
+    def open(cls, serving: Serving) -> Site:
+        """Open a release directory. Raises ReleaseError if it is not whole."""
+        from parley.release.manifest import Manifest
+
+        text = (serving.release / publications.FILE_NAME).read_text(encoding="utf-8")
+        publication = publications.parse(serving.release, text, environment={})
+        index = Index.open(serving.release / "index.sqlite")
+        return cls(
+            release=serving.release,
+            manifest=Manifest.read(serving.release),
+            publication=publication,
+            index=index,
+            engine=serving.engine,
+            urls=Urls(publication.base, publication.languages, serving.settings.prefix, index.has_fragments),
+            settings=serving.settings,
+        )
+
+    def close(self) -> None:
+        """Release the index's connections."""
+        self.index.close()
+
+
+def current_site() -> Site:
+    """The site of the request that is being answered; for views and templates."""
+    site: Site = current_app.extensions[EXTENSION]
+    return site

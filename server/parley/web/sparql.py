@@ -1,0 +1,214 @@
+"""The SPARQL endpoint: SPARQL 1.1 Protocol, query operation only, over the engine's disposable executors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Blueprint, Response, render_template, request
+
+from parley.engine.protocol import ContentKind, Head, QueryRequest
+from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
+from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_name
+from parley.web import caching, negotiate
+from parley.web.description import GRAPH_FORMATS, service_description
+from parley.web.site import current_site
+from parley.web.stream import Stream
+
+blueprint = Blueprint("sparql", __name__)
+
+_FORM = "application/x-www-form-urlencoded"
+_DIRECT = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_MAX_FIELDS = 1000
+#: Functions whose value is not a function of the data; a query that mentions one is answered anew each time.
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of a query operation (SPARQL 1.1 Protocol §2.1), and ours: `format` and `timeout`."""
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str | None
+    timeout: float | None
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql/", methods=["GET", "POST"])
+@blueprint.route("/<language:language>/sparql", methods=["GET", "POST"])
+def sparql(language: str | None = None) -> Response:
+    """Answer a query, show the form, or describe the service, by what is asked (§2.1; Service Description §2)."""
+    parameters = read_parameters()
+    if parameters.query is None:
+        return _without_query(parameters, language)
+    results, graphs = _choose(parameters.format, request.headers.get("Accept"))
+    query = QueryRequest(
+        text=parameters.query,
+        results=RESULTS_JSON if results is HTML else results,
+        graph=TURTLE if graphs is HTML else graphs,
+        base_iri=current_site().publication.base.rstrip("#"),
+        default_graphs=parameters.default_graphs,
+        named_graphs=parameters.named_graphs,
+        seconds=parameters.timeout,
+    )
+    paged: list[ContentKind] = ["bindings", "boolean"] if results is HTML else []
+    paged += ["triples"] if graphs is HTML else []
+    stream = Stream(query, page=partial(_results_page, parameters, language), paged=paged)
+    stream.vary.update(["Accept", "Accept-Language"] if paged else ["Accept"])
+    return _validated(stream, parameters, results, graphs)
+
+
+def _choose(parameter: str | None, accept: str | None) -> tuple[Format | None, Format | None]:
+    """The syntax for bindings and the one for triples; None where the client takes none of that class.
+
+    Raises NotAcceptable if it takes none of either.
+    """
+    results: Format | None
+    graphs: Format | None
+    if parameter:
+        results = by_name(parameter, (*RESULT_FORMATS, HTML))
+        graphs = by_name(parameter, (*GRAPH_FORMATS, HTML))
+    else:
+        results = negotiate.choose(accept, (RESULTS_JSON, *RESULT_FORMATS[1:], HTML))
+        graphs = negotiate.choose(accept, (*GRAPH_FORMATS, HTML))
+    if results is None and graphs is None:
+        negotiate.refuse(
+            f"“{parameter[:80]}”" if parameter else "what Accept asks for", (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
+        )
+    return results, graphs
+
+
+def _validated(stream: Stream, parameters: Parameters, results: Format | None, graphs: Format | None) -> Response:
+    """Give the answer a weak ETag, so that a 304 needs no evaluation, unless the query's value may change by itself."""
+    if request.method != "GET" or parameters.query is None or _VOLATILE.search(parameters.query):
+        stream.headers["Cache-Control"] = "no-store"
+        return stream
+    site = current_site()
+    names = [f.name if f else "-" for f in (results, graphs)]
+    dataset = json.dumps([parameters.default_graphs, parameters.named_graphs, parameters.timeout])
+    tag = caching.etag(site.manifest.id, site.settings, request.path, parameters.query, dataset, *names)
+    return caching.conditional(stream, tag, weak=True)
+
+
+def read_parameters() -> Parameters:
+    """The operation's parameters from the URL and, for POST, the body.
+
+    Raises BadRequest, Forbidden (update) or UnsupportedMediaType.
+    """
+    fields = _fields(request.query_string, "query string")
+    if request.method == "POST":
+        fields += _body_fields()
+    if any(name == "update" for name, _ in fields):
+        raise _update_refused()
+    queries = [value for name, value in fields if name == "query"]
+    if len(queries) > 1:
+        raise BadRequest("There is more than one “query” parameter.", cure="Send one query a request.")
+    if request.method == "POST" and not queries:
+        raise BadRequest("The form has no “query” parameter.", cure="Send the query as “query=…”.")
+    return Parameters(
+        query=queries[0] if queries else None,
+        default_graphs=_all(fields, "default-graph-uri"),
+        named_graphs=_all(fields, "named-graph-uri"),
+        format=next(iter(_all(fields, "format")), None),
+        timeout=_timeout(fields),
+    )
+
+
+def _all(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
+    return tuple(value for name, value in fields if name == wanted and value)
+
+
+def _timeout(fields: Iterable[tuple[str, str]]) -> float | None:
+    value = next(iter(_all(fields, "timeout")), None)
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d{1,6}(?:\.\d{1,6})?", value) or float(value) <= 0:
+        raise BadRequest(f"“timeout” is “{value[:40]}”.", cure="Give it in seconds, above 0; it only lowers the limit.")
+    return float(value)
+
+
+def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError:
+        raise BadRequest(f"The {where} is not UTF-8.", cure="Percent-encode the UTF-8 bytes.") from None
+    except ValueError:
+        raise BadRequest(f"The {where} has more than {_MAX_FIELDS} parameters.", cure="Send fewer.") from None
+
+
+def _body_fields() -> list[tuple[str, str]]:
+    media_type, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8").lower()
+    if media_type == _UPDATE:
+        raise _update_refused()
+    if media_type not in (_FORM, _DIRECT) or charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(
+            f"The body is of type “{request.content_type or ''}”.",
+            accepted=(_DIRECT, _FORM),
+            cure=f"Send {_DIRECT} or {_FORM}, in UTF-8.",
+        )
+    body = request.get_data(cache=True, parse_form_data=False)
+    if media_type == _FORM:
+        return _fields(body, "form")
+    try:
+        return [("query", body.decode("utf-8"))]
+    except UnicodeDecodeError:
+        raise BadRequest("The query is not UTF-8.", cure="Encode it as UTF-8.") from None
+
+
+def _update_refused() -> Forbidden:
+    return Forbidden("This endpoint only reads: SPARQL Update is refused.", cure="Send a query.")
+
+
+def _without_query(parameters: Parameters, language: str | None) -> Response:
+    """The form for people, the service description for machines; anything else asked for lacks its query."""
+    chosen = negotiate.choose(request.headers.get("Accept"), (HTML, *RDF_FORMATS))
+    if parameters.format:
+        chosen = by_name(parameters.format, (HTML, *RDF_FORMATS))
+    if chosen is None:
+        raise BadRequest("There is no “query” parameter.", cure="Send one as “?query=…”, or ask for HTML or RDF.")
+    site = current_site()
+    if chosen is HTML:
+        response = Response(render_template("sparql.html", query="", language=language), content_type=HTML.content_type)
+    else:
+        response = Response(service_description(site, chosen), content_type=chosen.content_type)
+    response.vary.update(["Accept", "Accept-Language"] if chosen is HTML else ["Accept"])
+    tag = caching.etag(site.manifest.id, site.settings, request.path, chosen.name, language or "")
+    return response if chosen is HTML and not language else caching.conditional(response, tag)
+
+
+def _results_page(parameters: Parameters, language: str | None, head: Head, body: bytes | None) -> Response:
+    """The page that shows a result, or says that it is too long to show, with links to every format."""
+    offered = GRAPH_FORMATS if head.kind == "triples" else RESULT_FORMATS
+    context: dict[str, object] = {"columns": (), "rows": (), "boolean": None, "text": None}
+    if body is not None and head.kind == "triples":
+        context["text"] = body.decode("utf-8")
+    elif body is not None:
+        result = json.loads(body)
+        context["boolean"] = result.get("boolean")
+        context["columns"] = result["head"].get("vars", ())
+        context["rows"] = result.get("results", {}).get("bindings", ())
+    html = render_template(
+        "sparql.html",
+        query=parameters.query,
+        language=language,
+        kind=head.kind,
+        too_long=body is None,
+        downloads=[(f, _download(parameters, f)) for f in offered],
+        **context,
+    )
+    return Response(html, content_type=HTML.content_type)
+
+
+def _download(parameters: Parameters, wanted: Format) -> str:
+    """The URL, relative to this server, under which the same query answers in `wanted`."""
+    fields = [("query", parameters.query or "")]
+    fields += [("default-graph-uri", iri) for iri in parameters.default_graphs]
+    fields += [("named-graph-uri", iri) for iri in parameters.named_graphs]
+    return f"{current_site().urls.local('sparql')}?{urlencode([*fields, ('format', wanted.name)])}"
