@@ -1,8 +1,8 @@
 """The wire format between client and executor, over a UNIX stream socket, one connection a query.
 
-Request: length (4 bytes, big-endian), JSON object. Answer: frames of type (1 byte), length (4 bytes), payload. An answer
-is complete when, and only when, its END frame has come. A client must not half-close: the executor takes the end of the
-client's stream for its departure.
+Request: length (4 bytes, big-endian), JSON object. Answer: frames of type (1 byte), length (4 bytes), payload.
+An answer is complete when, and only when, its END frame has come. A client must not half-close: the executor takes the
+end of the client's stream for its departure.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..errors import QueryRefused, QuerySyntaxError
+from parley.errors import QueryRefused, QuerySyntaxError
 
 _IRI = r"""<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"""
 _TOKEN = re.compile(
@@ -35,12 +35,12 @@ _TOKEN = re.compile(
 )
 _BLANK = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
 _SERVICE = re.compile(rf"SERVICE{_BLANK}(?:SILENT{_BLANK})?+({_IRI})", re.IGNORECASE)
-_UPDATES = frozenset("INSERT DELETE LOAD CLEAR CREATE DROP COPY MOVE ADD WITH".split())
+_UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
 _PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
 #: Keywords after which parentheses hold expressions until the next brace.
-_CLAUSES = frozenset("SELECT DISTINCT REDUCED BY HAVING".split())
+_CLAUSES = frozenset(["SELECT", "DISTINCT", "REDUCED", "BY", "HAVING"])
 #: Keywords after which a brace opens an operand that planning does not permute.
-_BLOCKS = frozenset("WHERE UNION OPTIONAL EXISTS MINUS".split())
+_BLOCKS = frozenset(["WHERE", "UNION", "OPTIONAL", "EXISTS", "MINUS"])
 #: Tokens after which `(` opens a list of RDF terms or a path, and `<` compares if an expression surrounds it.
 _TERMS = frozenset(("string", "iri", "variable", "number", "name", "close"))
 
@@ -148,7 +148,7 @@ class _Pass:
                 self._join(offset)
         if value == "{":
             self.values, self.clause = False, ""
-        self.groups.append(_Group(value, plain or not self.groups and value == "("))
+        self.groups.append(_Group(value, plain or (not self.groups and value == "(")))
         if len(self.groups) > self.rules.depth:
             raise self._refusal(
                 offset,

@@ -7,7 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Protocol, Self
 
-from ..formats import RESULTS_JSON, TURTLE, Format
+from parley.formats import RESULTS_JSON, TURTLE, Format
+from parley.settings import Settings
 
 MIB = 1024 * 1024
 
@@ -25,7 +26,7 @@ class Limits:
     result_bytes    length of a result
     query_length    length of the text in UTF-8
     query_depth     nesting of `{ ( [ <<`
-    query_joins     things to join in one group (triple patterns, path steps, list members): planning takes their 4th power
+    query_joins     parts of one group (triple patterns, path steps, list members): planning takes their 4th power
     query_operators operators in all (`UNION`, `|`, `||`, `&&`, `!`, arithmetic)
     executors       children that wait for queries
     quick_ms        age in milliseconds at which a query counts as slow
@@ -57,6 +58,22 @@ class Limits:
         return asdict(self)
 
     @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The limits that a site's settings name."""
+        return cls(
+            query_seconds=settings.query_seconds,
+            query_memory=settings.query_memory,
+            result_bytes=settings.result_bytes,
+            query_length=settings.query_length,
+            query_depth=settings.query_depth,
+            executors=settings.executors,
+            quick_ms=settings.quick_milliseconds,
+            slow_max=settings.slow_queries,
+            queue_wait=settings.queue_seconds,
+            recycle_after=settings.queries_per_executor,
+        )
+
+    @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The limits that `to_json` wrote; unknown names are an error (TypeError)."""
         return cls(**values)
@@ -66,18 +83,18 @@ class Limits:
 class QueryRequest:
     """One SPARQL 1.1 query with its protocol parameters.
 
-    `results` is the syntax wanted if the answer is bindings or a boolean, `graphs` that if it is triples; None means
+    `results` is the syntax wanted if the answer is bindings or a boolean, `graph` that if it is triples; None means
     that the client takes no such answer (the engine then raises NotAcceptable). `default_graphs` and `named_graphs` are
-    the dataset given in the protocol request; if either is not None they replace `FROM` and `FROM NAMED`
+    the dataset given in the protocol request; if there is either they replace `FROM` and `FROM NAMED`
     (SPARQL 1.1 Protocol, 2.1.4). `seconds` lowers the deadline, never raises it.
     """
 
     text: str
     results: Format | None = RESULTS_JSON
-    graphs: Format | None = TURTLE
+    graph: Format | None = TURTLE
     base_iri: str | None = None
-    default_graphs: tuple[str, ...] | None = None
-    named_graphs: tuple[str, ...] | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -85,7 +102,7 @@ class QueryRequest:
         values: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is not None:
+            if value is not None and value != ():
                 values[field.name] = value.name if isinstance(value, Format) else value
         return values
 

@@ -1,0 +1,166 @@
+"""Starts, watches and ends the zygote of one store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from parley.engine.config import CONTROL_SOCKET, ZygoteConfig
+from parley.engine.protocol import Limits
+from parley.errors import EngineLost
+
+_READY_SECONDS = 10.0
+#: sun_path holds 108 bytes with its NUL; the longest socket name and its draft are shorter than this.
+_LONGEST_DIRECTORY = 90
+
+
+class EmbeddedEngine:
+    """The engine for one read-only store, in processes of its own.
+
+    `directory` will hold the sockets (default: a new temporary one); it must be private and its path shorter than 90
+    bytes. The zygote dies with the thread that started it, so start it from one that lasts. `guard=False` is for tests
+    of the sandbox only.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        limits: Limits | None = None,
+        *,
+        directory: Path | None = None,
+        prefixes: Mapping[str, str] | None = None,
+        services: frozenset[str] = frozenset(),
+        guard: bool = True,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._temporary = directory is None
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="parley-"))
+        if len(os.fsencode(self.directory)) > _LONGEST_DIRECTORY:
+            raise EngineLost(
+                f"The path {self.directory} is too long for a UNIX socket.",
+                cure=f"Choose a directory of at most {_LONGEST_DIRECTORY} bytes.",
+            )
+        config = ZygoteConfig.guarded(store, self.directory, self.limits, prefixes or {}, services)
+        if not guard:
+            config = ZygoteConfig(config.store, config.directory, self.limits, None, config.prefixes)
+        self._config = config
+        self._process: subprocess.Popen[bytes] | None = None
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the zygote, if it has been started."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start the zygote and wait for its first executor; raises EngineLost with the reason if it can't serve."""
+        self._spawn()
+        deadline = time.monotonic() + _READY_SECONDS
+        failure = "no executor became ready"
+        while time.monotonic() < deadline and self.is_alive():
+            status = self._status_or_none()
+            if status and status["executors"]:
+                return
+            if status and status["failure"]:
+                failure = status["failure"]
+                break
+            time.sleep(0.005)
+        self.stop()
+        raise EngineLost(f"The query engine did not start: {failure}.", cure="Check the release with `parley check`.")
+
+    def is_alive(self) -> bool:
+        """Whether the zygote runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def ensure_running(self) -> bool:
+        """Start the zygote again if it has died (for a supervisor's loop; does not wait); whether it had to."""
+        if self.is_alive():
+            return False
+        self._close_lifeline()
+        self._spawn()
+        self.restarts += 1
+        return True
+
+    def drain(self) -> None:
+        """Take no more queries; the zygote ends when the running ones have."""
+        if self._process is not None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """End everything at once and remove the sockets."""
+        if self._process is not None:
+            self._process.kill()  # its children die with it (PR_SET_PDEATHSIG)
+            self._process.wait()
+            self._close_lifeline()
+            self._process = None
+        if self._temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def status(self) -> dict[str, Any]:
+        """Counters and facts, as `Engine.status`; raises EngineLost."""
+        status = self._status_or_none()
+        if status is None:
+            raise EngineLost("The query engine does not answer.", cure="Try again in a second.")
+        return status
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _spawn(self) -> None:
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "parley.engine.zygote", self._config.to_json(), str(os.getpid())]
+        # one arena: each further one reserves 64 MB of the address space that RLIMIT_AS counts
+        environment = {**os.environ, "MALLOC_ARENA_MAX": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        with _stack_limit(self.limits.query_stack):
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+
+    def _close_lifeline(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def _status_or_none(self) -> dict[str, Any] | None:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(1.0)
+                connection.connect(str(self.directory / CONTROL_SOCKET))
+                connection.sendall(b'{"ask": "status"}')
+                with connection.makefile("rb") as answer:
+                    status: dict[str, Any] = json.loads(answer.readline())
+                    return status
+        except (OSError, ValueError):
+            return None
+
+
+@contextmanager
+def _stack_limit(size: int) -> Iterator[None]:
+    """Let processes that are started meanwhile have a main thread's stack of `size` bytes, or as near as is allowed.
+
+    The kernel lays out address space for it when a program starts, so it can't be set later.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = size if hard == resource.RLIM_INFINITY else min(size, hard)
+    resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))

@@ -1,0 +1,257 @@
+"""The process that forks executors, watches them and says why one died: `python -m parley.engine.zygote CONFIG`.
+
+It has one thread and never sees a query. Clients connect to the listening socket that the executors inherit; the
+kernel hands each connection to one of them. A query that runs longer than `quick_ms` makes its executor a slow one
+(nice 19) with a fresh one in its place; when `slow_max` are slow already, it is ended. Standard input is a lifeline:
+when it closes, the zygote ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from parley.engine import sandbox
+from parley.engine.config import CONTROL_SOCKET, DISCONNECTED, OUT_OF_MEMORY, QUERY_SOCKET, UNFIT, Slot, ZygoteConfig
+from parley.engine.control import Control
+from parley.engine.executor import Executor
+
+#: Longest time between two looks at the slots: shorter than any sensible `quick_ms`.
+_LOOK_SECONDS = 0.1
+#: Pause after an executor that could not start.
+_BACK_OFF_SECONDS = 0.5
+_REMEMBERED_DEATHS = 1024
+
+
+@dataclass(slots=True)
+class _Child:
+    """A living executor; `pipe` ends when it does."""
+
+    pid: int
+    serial: int
+    slot: Slot
+    pipe: int
+    ready: bool = False
+    slow: bool = False
+    sentence: str | None = None  # why the zygote itself ended it
+    said: bytearray = field(default_factory=bytearray)
+
+
+class Zygote:
+    """Keeps `executors` quick children alive."""
+
+    def __init__(self, config: ZygoteConfig, isolated: bool) -> None:
+        self._config = config
+        self._isolated = isolated
+        self._children: dict[int, _Child] = {}
+        self._serial = 0
+        self._fates: dict[int, str] = {}
+        self._order: deque[int] = deque()
+        self._counts: Counter[str] = Counter()
+        self._served = 0
+        self._walls: dict[str, Any] = {}
+        self._failure = ""
+        self._resume = 0.0
+        self._ending: float | None = None
+        self._selector = selectors.DefaultSelector()
+        directory = Path(config.directory)
+        self._listener = _listen(directory / QUERY_SOCKET, config.limits.queue_length)
+        self._control = Control(_listen(directory / CONTROL_SOCKET, 64), self._selector, self._reply)
+
+    def run(self) -> None:
+        """Serve until told to end (SIGTERM: after the running queries; end of the lifeline: at once)."""
+        wake, alarm = os.pipe()
+        os.set_blocking(alarm, False)
+        signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        self._selector.register(wake, selectors.EVENT_READ, lambda: self._end(os.read(wake, 64)))
+        self._selector.register(sys.stdin, selectors.EVENT_READ, _leave_if_closed)
+        while not self._is_over():
+            self._populate()
+            for key, _ in self._selector.select(self._look()):
+                key.data()
+        for child in self._children.values():
+            os.kill(child.pid, signal.SIGKILL)
+
+    def _end(self, signals: bytes) -> None:
+        if signal.SIGTERM in signals and self._ending is None:
+            self._ending = time.monotonic() + self._config.limits.query_seconds
+            for child in self._children.values():
+                os.kill(child.pid, signal.SIGUSR1)
+
+    def _is_over(self) -> bool:
+        return self._ending is not None and (not self._children or time.monotonic() > self._ending)
+
+    def _populate(self) -> None:
+        if self._ending is not None or time.monotonic() < self._resume:
+            return
+        while sum(not child.slow for child in self._children.values()) < self._config.limits.executors:
+            self._fork()
+
+    def _look(self) -> float:
+        """Re-label or end the queries that are no longer quick; returns the seconds until the next look."""
+        now, quick = time.monotonic(), self._config.limits.quick_ms / 1000
+        wait = _LOOK_SECONDS
+        for child in list(self._children.values()):
+            since = child.slot.since
+            if child.slow or child.sentence or since is None:
+                continue
+            if now - since < quick:
+                wait = min(wait, since + quick - now)
+            elif sum(other.slow for other in self._children.values()) < self._config.limits.slow_max:
+                self._label_slow(child)
+            else:
+                child.sentence = "busy"
+                os.kill(child.pid, signal.SIGKILL)
+        return max(wait, 0.001)
+
+    def _label_slow(self, child: _Child) -> None:
+        child.slow = True
+        self._counts["slow"] += 1
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, child.pid, 19)
+            os.kill(child.pid, signal.SIGUSR1)  # it leaves after this query: niceness can't be taken back
+        self._populate()
+
+    def _fork(self) -> None:
+        self._serial += 1
+        read, write = os.pipe()
+        slot = Slot()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            self._become_executor(slot, write, parent)
+        os.close(write)
+        child = _Child(pid, self._serial, slot, read)
+        self._children[child.serial] = child
+        self._selector.register(read, selectors.EVENT_READ, lambda: self._hear(child))
+
+    def _become_executor(self, slot: Slot, report: int, parent: int) -> None:
+        """Turn this fresh copy of the zygote into an executor; never returns."""
+        status = UNFIT
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            sandbox.die_with_parent(parent, signal.SIGKILL)
+            self._selector.close()
+            self._control.close()
+            for other in self._children.values():
+                os.close(other.pipe)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            Executor(self._config, self._listener, slot, self._serial).run(report)
+            status = 0
+        except SystemExit as end:
+            status = int(end.code or 0)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.write(report, json.dumps({"failure": f"{type(error).__name__}: {error}"[:400]}).encode() + b"\n")
+        finally:
+            os._exit(status)
+
+    def _hear(self, child: _Child) -> None:
+        data = os.read(child.pipe, 4096)
+        if not data:
+            self._bury(child)
+            return
+        child.said += data
+        while b"\n" in child.said:
+            line, _, rest = bytes(child.said).partition(b"\n")
+            child.said[:] = rest
+            said = json.loads(line)
+            if "failure" in said:
+                self._failure = str(said["failure"])
+            else:
+                child.ready, self._walls, self._failure = True, said, ""
+
+    def _bury(self, child: _Child) -> None:
+        self._selector.unregister(child.pipe)
+        os.close(child.pipe)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)  # the pipe can't end before the process, unless it was tampered with
+        status = os.waitpid(child.pid, 0)[1]
+        fate = child.sentence or _fate(os.waitstatus_to_exitcode(status))
+        if not child.ready:
+            self._resume = time.monotonic() + _BACK_OFF_SECONDS
+        self._counts[fate] += 1
+        self._served += child.slot.served
+        child.slot.close()
+        del self._children[child.serial]
+        self._fates[child.serial] = fate
+        self._order.append(child.serial)
+        if len(self._order) > _REMEMBERED_DEATHS:
+            del self._fates[self._order.popleft()]
+        self._control.wake()
+
+    def _reply(self, question: dict[str, Any]) -> dict[str, Any] | None:
+        """The answer to a question on the control socket; None while it can't be given yet."""
+        if question.get("ask") != "fate":
+            return self._status()
+        serial = question.get("executor")
+        if serial in self._children:
+            return None
+        return {"fate": self._fates.get(serial, "unknown") if isinstance(serial, int) else "unknown"}
+
+    def _status(self) -> dict[str, Any]:
+        children = self._children.values()
+        return {
+            "executors": sum(child.ready for child in children),
+            "busy": sum(child.slot.since is not None for child in children),
+            "slow": sum(child.slow for child in children),
+            "served": self._served + sum(child.slot.served for child in children),
+            "ended": dict(self._counts),
+            "walls": {**self._walls, "network_namespace": self._isolated},
+            "failure": self._failure,
+            "pid": os.getpid(),
+        }
+
+
+def _fate(code: int) -> str:
+    """Why a process with this exit code (negative: a signal) has ended."""
+    return {
+        0: "recycled",
+        DISCONNECTED: "disconnected",
+        UNFIT: "unfit",
+        OUT_OF_MEMORY: "memory",
+        -signal.SIGALRM: "timeout",
+        -signal.SIGABRT: "memory",  # Rust and C++ abort when an allocation fails
+        -signal.SIGKILL: "killed",
+    }.get(code, "crash")
+
+
+def _leave_if_closed() -> None:
+    if not os.read(sys.stdin.fileno(), 64):
+        sys.exit(0)
+
+
+def _listen(path: Path, backlog: int) -> socket.socket:
+    """A listening UNIX socket that appears at `path` only when it is ready, for this user alone."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(draft))
+    draft.chmod(0o600)
+    listener.listen(backlog)
+    draft.rename(path)
+    return listener
+
+
+def main() -> None:
+    """Run a zygote with the configuration given as the first argument, for the parent whose id is the second."""
+    config, parent = ZygoteConfig.from_json(sys.argv[1]), int(sys.argv[2])
+    sandbox.die_with_parent(parent, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which then ends this process
+    Zygote(config, isolated=sandbox.leave_network()).run()
+
+
+if __name__ == "__main__":
+    main()
