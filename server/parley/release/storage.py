@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -60,3 +61,12 @@ def sync_tree(root: Path) -> None:
         for name in files:
             sync_file(Path(folder) / name)
         sync_file(Path(folder))
+
+
+def exclusive(descriptor: int) -> bool:
+    """Take the lock on an open file if nobody holds it; the kernel frees it when its holder dies, however it does."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
