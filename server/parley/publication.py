@@ -64,6 +64,9 @@ class Role(Enum):
 
 _CONTENT = (Role.PASSAGE, Role.EDITORIAL, Role.OUTSIDE, Role.DATA)
 
+#: The folders of the usual layout.
+LAYOUT = ("ontology", "data", "shapes")
+
 #: First match wins; `*` also crosses folders.
 DEFAULT_ROLES: tuple[tuple[str, Role], ...] = (
     ("shapes/examples/*", Role.IGNORED),
@@ -84,7 +87,7 @@ class Publication:
     """What is particular to one site.
 
     `base` is the canonical base IRI (ends in `/` or `#`), independent of the host that serves; `bases` lists further
-    ones. `languages` are BCP 47 tags, the first is the default. `source` is the text of `publication.toml` as read or
+    ones. `languages` are BCP 47 tags, the first is the default. `paths` are the folders, relative to `root`, that are read. `source` is the text of `publication.toml` as read or
     guessed: it is part of a release's identity.
     """
 
@@ -98,6 +101,7 @@ class Publication:
     publisher: str | None = None
     bases: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    paths: tuple[str, ...] = (".",)
     roles: tuple[tuple[str, Role], ...] = DEFAULT_ROLES
     inference: str = "owl-rl"
     guessed: bool = False
@@ -181,6 +185,7 @@ def load(root: Path, environment: Mapping[str, str] = os.environ, **overrides: A
 _KEYS = frozenset(
     {
         *("base", "bases", "title", "description", "languages", "licence", "publisher", "prefixes"),
+        "paths",
         *("graphs", "inference", "server", "limits"),
     }
 )
@@ -217,6 +222,7 @@ def parse(
         licence=_text(table, "licence", required=False) or None,
         publisher=_text(table, "publisher", required=False) or None,
         prefixes=_table(table, "prefixes"),
+        paths=_paths(root, _list_of_text(table, "paths")),
         roles=_roles(_table(table, "graphs")),
         inference=_profile(_table(table, "inference")),
         guessed=guessed,
@@ -277,6 +283,13 @@ def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
         names = ", ".join(role.value for role in Role if role is not Role.INFERRED)
         raise _wrong("graphs", f"a table of path patterns and roles ({error}; the roles are {names})") from None
     return (*mine, *DEFAULT_ROLES)
+
+
+def _paths(root: Path, given: list[str]) -> tuple[str, ...]:
+    """The folders given, else those of the usual layout that are there, else the whole folder."""
+    if wrong := [path for path in given if not (root / path).is_dir()]:
+        raise _wrong("paths", f"a list of folders, which {', '.join(wrong)} is not")
+    return tuple(given) or tuple(name for name in LAYOUT if (root / name).is_dir()) or (".",)
 
 
 def _profile(table: Mapping[str, Any]) -> str:

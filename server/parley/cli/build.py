@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from parley.cli.common import (
 )
 from parley.pipeline.build import Built
 from parley.pipeline.build import build as build_release
+from parley.release.index import Index
 
 
 @click.command()
@@ -40,7 +42,8 @@ def build(folder: Path | None, skip_broken: bool, force: bool, as_json: bool) ->
                 "seconds": built.seconds,
                 "skipped": built.skipped,
                 "counts": built.manifest.counts,
-                "graphs": [graph.as_dict() for graph in built.manifest.graphs],
+                "classes": dict(_classes(built)),
+                "graphs": [asdict(graph) for graph in built.manifest.graphs],
             }
         )
     else:
@@ -58,7 +61,7 @@ def show(built: Built) -> None:
     CONSOLE.print(f"  {counts['asserted']:,} triples asserted, {counts['inferred']:,} inferred")
     for title, rows in (
         ("graphs", _graphs(built)),
-        ("classes", sorted(built.manifest.classes.items(), key=lambda row: -row[1])),
+        ("classes", _classes(built)),
     ):
         CONSOLE.print(_table(title, rows))
     for name in built.skipped:
@@ -69,8 +72,13 @@ def _graphs(built: Built) -> list[tuple[str, int]]:
     """Triples per role; passages are too many to list one by one."""
     totals: dict[str, int] = {}
     for graph in built.manifest.graphs:
-        totals[graph.role.value] = totals.get(graph.role.value, 0) + graph.triples
+        totals[graph.role] = totals.get(graph.role, 0) + graph.triples
     return sorted(totals.items(), key=lambda row: -row[1])
+
+
+def _classes(built: Built) -> list[tuple[str, int]]:
+    with Index.open(built.path / "index.sqlite") as index:
+        return index.classes()
 
 
 def _table(title: str, rows: list[tuple[str, int]], most: int = 12) -> Table:

@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from parley.errors import PublicationError
 from parley.publication import FILE_NAME, Publication, load, locate
-from parley.release.directory import StateDirectory
+from parley.release.directory import StateDirectory, open_release
+from parley.release.manifest import Manifest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,13 +65,16 @@ def open_state(publication: Publication) -> StateDirectory:
 
 
 def current_release(folder: Path | None) -> tuple[Publication, Path]:
-    """The publication and the path of its current release; raises PublicationError if none was built."""
+    """The publication and the directory of its current release, verified.
+
+    Raises PublicationError if none was built, ReleaseError if it is damaged.
+    """
     publication = open_publication(folder)
-    state = open_state(publication)
-    current = state.current()
+    current = open_state(publication).current()
     if current is None:
         raise PublicationError(f"{publication.root} has no release yet.", cure="`parley build` makes one.")
-    return publication, state.path(current)
+    size = Manifest.read(current).size
+    return publication, open_release(current, hashes=size <= publication.settings.verify_at_start).path
 
 
 @contextmanager

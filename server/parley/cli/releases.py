@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
@@ -16,6 +17,7 @@ from parley.cli.common import (
     print_json,
     publication_option,
 )
+from parley.release.manifest import Manifest
 
 
 @click.command()
@@ -25,18 +27,21 @@ def releases(folder: Path | None, as_json: bool) -> None:
     """List the releases, newest first."""
     state = open_state(open_publication(folder))
     current = state.current()
-    rows = [
-        {"id": manifest.id, "current": manifest.id == current, "created": manifest.created, **manifest.counts}
-        for manifest in state.manifests()
-    ]
+    rows = [_row(path, path == current) for _number, path in state.releases()]
     if as_json:
         print_json(rows)
         return
     table = Table("release", "created", "asserted", "inferred", "", box=None, padding=(0, 2))
     for row in rows:
         mark = "current" if row["current"] else ""
-        table.add_row(row["id"][:12], row["created"] or "", f"{row['asserted']:,}", f"{row['inferred']:,}", mark)
+        counts = (f"{row[name]:,}" for name in ("asserted", "inferred"))
+        table.add_row(row["id"][:12], row["created"] or "", *counts, mark)
     CONSOLE.print(table if rows else "No release yet; `parley build` makes one.")
+
+
+def _row(path: Path, current: bool) -> dict[str, Any]:
+    manifest = Manifest.read(path)
+    return {"id": manifest.id, "current": current, "created": manifest.created, **manifest.counts}
 
 
 @click.command()
@@ -48,7 +53,7 @@ def rollback(release: str | None, folder: Path | None) -> None:
     A running server follows within a second.
     """
     state = open_state(open_publication(folder))
-    CONSOLE.print(f"Current is now {state.rollback(release)[:12]}.")
+    CONSOLE.print(f"Current is now {state.rollback(release).name[:12]}.")
 
 
 @click.command()

@@ -50,9 +50,10 @@ def _prepare(publication: Publication, state: StateDirectory, skip_broken: bool)
         with progress_display() as progress:
             built = build_release(publication, state, skip_broken=skip_broken, progress=progress)
     except Finding as error:
-        if state.best() is None:
+        if state.current() is None:
             raise
-        CONSOLE.print(f"[red]The new release was not made:[/red] {error}", markup=True)
+        CONSOLE.print("[red]The new release was not made:[/red]")
+        CONSOLE.print(str(error), markup=False)
         CONSOLE.print("Serving the release before it.")
     else:
         CONSOLE.print(f"Release {built.id[:12]}: {built.manifest.counts['asserted']:,} triples asserted.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,12 +31,16 @@ Progress = Callable[[str, int, int], None]
 class Built:
     """What a build did: the release, whether it was there already, and the seconds each stage took."""
 
-    id: str
     path: Path
     manifest: Manifest
     reused: bool
     seconds: dict[str, float] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Identity of the release."""
+        return self.manifest.id
 
 
 class _Clock:
@@ -74,7 +77,8 @@ def build(
         known = None if force else state.built_from(inputs)
     if known is not None:
         state.make_current(known)
-        return Built(known, state.path(known), Manifest.read(state.path(known)), True, clock.seconds)
+        path = state.path(known)
+        return Built(path, Manifest.read(path), True, clock.seconds)
     with state.lock(), state.workspace() as work:
         skipped = _assemble(publication, work, clock, skip_broken)
         with clock.stage("publish"):
@@ -82,7 +86,7 @@ def build(
             path = state.publish(work, manifest.id)
             if not skipped:
                 state.remember(inputs, manifest.id)
-    return Built(manifest.id, path, manifest, False, clock.seconds, skipped)
+    return Built(path, manifest, False, clock.seconds, skipped)
 
 
 def fingerprint(publication: Publication) -> str:
@@ -115,9 +119,7 @@ def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: 
     return corpus.skipped
 
 
-def examine(
-    publication: Publication, work: Path, clock: _Clock, skip_broken: bool = False
-) -> tuple[Corpus, Inference]:
+def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bool = False) -> tuple[Corpus, Inference]:
     """Read, validate and infer; raise on the first stage that finds a fault."""
     from parley.pipeline.infer import infer
     from parley.pipeline.read import read
@@ -134,15 +136,11 @@ def examine(
 
 def refuse_violations(report: Report) -> None:
     """Raise ValidationFailed if `report` does not conform, with its first lines in the message."""
-    if not report.conforms:
-        lines = [str(row) for row in report.results[:5]]
-        more = f"\n… and {len(report.results) - 5} more" if len(report.results) > 5 else ""
+    found = report.violations
+    if found:
+        lines = [str(row) for row in found[:5]]
+        more = f"\n… and {len(found) - 5} more" if len(found) > 5 else ""
         raise ValidationFailed(
-            f"The data violate the shapes in {len(report.results)} places:\n" + "\n".join(lines) + more,
+            f"The data violate the shapes in {len(found)} places:\n" + "\n".join(lines) + more,
             cure="`parley check` lists them all with how to mend each.",
         )
-
-
-def discard(work: Path) -> None:
-    """Remove a work folder, whatever is in it."""
-    shutil.rmtree(work, ignore_errors=True)

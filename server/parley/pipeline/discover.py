@@ -50,13 +50,15 @@ def discover(publication: Publication) -> Discovery:
     Raises PublicationError if there is none: an empty site is a mistake in the path, not a wish.
     """
     state = Path(publication.settings.state).resolve() if publication.settings.state else None
-    return discover_in(publication.root, publication.role, state)
+    return discover_in(publication.root, publication.role, state, publication.paths)
 
 
-def discover_in(root: Path, role: Callable[[str], Role], state: Path | None = None) -> Discovery:
+def discover_in(
+    root: Path, role: Callable[[str], Role], state: Path | None = None, paths: tuple[str, ...] = (".",)
+) -> Discovery:
     """The RDF files under `root`, with the role that `role` gives each; `state` is a folder to leave out."""
     files, ignored = [], []
-    for name in sorted(_names(root, state)):
+    for name in sorted(_names(root, state, paths)):
         form, compression = form_of(name)
         if form is None:
             if not _is_expected(name):
@@ -74,7 +76,7 @@ def discover_in(root: Path, role: Callable[[str], Role], state: Path | None = No
 
 def rule_files(publication: Publication) -> tuple[Path, ...]:
     """The files that are no RDF data but change what a release holds: local JSON-LD contexts, saved queries."""
-    names = _names(publication.root, None)
+    names = _names(publication.root, None, publication.paths)
     queries = [publication.root / name for name in names if name.endswith(".rq")]
     folder = publication.root / CONTEXTS
     contexts = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
@@ -101,13 +103,13 @@ def _is_expected(name: str) -> bool:
     return last.startswith(_EXPECTED) or last.endswith(_EXPECTED_ENDINGS)
 
 
-def _names(root: Path, state: Path | None) -> Iterator[str]:
-    """The names of all files, relative to `root`.
+def _names(root: Path, state: Path | None, paths: tuple[str, ...]) -> Iterator[str]:
+    """The names of all files in the folders `paths`, relative to `root`.
 
     Linked folders come after the real ones, and each real folder is visited once: loops end, and a file has the name
     of its true place where it has one under `root`.
     """
-    queue, visited = [root], set()
+    queue, visited = [root / path for path in paths], set()
     while queue:
         start, links = queue.pop(0), []
         for folder, folders, files in os.walk(start, followlinks=False):

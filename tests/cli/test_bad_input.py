@@ -1,0 +1,121 @@
+"""Bad input of every kind: the exit status, the cause and the cure are told, and what was served stays served."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_an_empty_folder(parley: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = parley("build", empty)
+    assert done.returncode in (1, 2)
+    assert "RDF" in done.stderr
+
+
+def test_no_publication_anywhere(parley: Run, tmp_path: Path) -> None:
+    done = parley("build", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert "not a folder" in done.stderr
+
+
+def test_a_folder_without_publication_toml_is_guessed_and_told(parley: Run, publication: Path) -> None:
+    (publication / "publication.toml").unlink()
+    done = parley("build", publication)
+    assert done.returncode == 0, done.stderr
+    assert "guessed" in done.stderr
+    assert 'base = "https://example.org/coast/' in done.stderr
+
+
+def test_an_unknown_key(parley: Run, publication: Path) -> None:
+    file = publication / "publication.toml"
+    file.write_text('colour = "red"\n' + file.read_text())
+    done = parley("check", publication)
+    assert done.returncode == 2
+    assert "colour" in done.stderr
+
+
+def test_broken_turtle_is_told_by_file_and_line(parley: Run, publication: Path) -> None:
+    file = publication / "data" / "places.ttl"
+    lines = file.read_text().count("\n")
+    with file.open("a") as out:
+        out.write("place:x a ; .\n")
+    done = parley("check", publication)
+    assert done.returncode == 1
+    assert f"data/places.ttl:{lines + 1}" in done.stderr
+
+
+def test_a_broken_file_can_be_left_out_and_is_named(parley: Run, publication: Path) -> None:
+    (publication / "data" / "broken.ttl").write_text("this is no Turtle")
+    assert parley("build", publication).returncode == 1
+    done = parley("build", publication, "--skip-broken", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "data/broken.ttl" in json.dumps(json.loads(done.stdout)["skipped"])
+
+
+def test_a_violation_of_the_shapes_is_told_by_file_line_and_cure(parley: Run, publication: Path) -> None:
+    parley("build", publication)
+    served = json.loads(parley("releases", publication, "--json").stdout)
+    with (publication / "data" / "places.ttl").open("a") as out:
+        out.write("place:nameless a term:Place .\n")
+    checked = parley("check", publication)
+    assert checked.returncode == 1
+    told = checked.stdout + checked.stderr
+    assert "data/places.ttl" in told
+    assert "A place needs a label" in told
+    assert parley("build", publication).returncode == 1
+    assert json.loads(parley("releases", publication, "--json").stdout) == served
+
+
+def test_a_contradiction(parley: Run, publication: Path) -> None:
+    with (publication / "ontology" / "terms.ttl").open("a") as out:
+        out.write(":Place owl:disjointWith :Ship . :Ship a owl:Class .\n")
+    with (publication / "data" / "places.ttl").open("a") as out:
+        out.write("place:harbour a term:Ship .\n")
+    done = parley("check", publication)
+    assert done.returncode == 1
+    assert "harbour" in done.stderr
+
+
+def test_a_release_with_one_flipped_byte_is_refused(parley: Run, publication: Path) -> None:
+    built = json.loads(parley("build", publication, "--json").stdout)
+    quads = Path(built["path"], "quads.nq")
+    data = bytearray(quads.read_bytes())
+    data[100] ^= 1
+    quads.chmod(0o644)
+    quads.write_bytes(data)
+    done = parley("query", "ASK {}", "--publication", publication)
+    assert done.returncode == 1
+    assert "quads.nq" in done.stderr
+
+
+def test_a_state_that_cannot_be_written(parley: Run, publication: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "state"
+    blocked.write_text("a file where a folder should be")
+    done = parley("build", publication, PARLEY_STATE=str(blocked))
+    assert done.returncode == 1
+    assert str(blocked) in done.stderr
+
+
+def test_a_full_disk_leaves_the_release_before(parley: Run, publication: Path) -> None:
+    first = json.loads(parley("build", publication, "--json").stdout)["id"]
+    with (publication / "data" / "places.ttl").open("a") as out:
+        out.writelines(f'place:p{n} a term:Place ; rdfs:label "{"x" * 1000}{n}"@en .\n' for n in range(300))
+    full = parley("build", publication, file_size=100_000)
+    assert full.returncode == 1, full.stderr
+    rows = json.loads(parley("releases", publication, "--json").stdout)
+    assert [(row["id"], row["current"]) for row in rows] == [(first, True)]
+
+
+@pytest.mark.parametrize("value", ["high", "-1"])
+def test_a_setting_out_of_range(parley: Run, publication: Path, value: str) -> None:
+    done = parley("build", publication, PARLEY_PORT=value)
+    assert done.returncode == 2
+    assert "PARLEY_PORT" in done.stderr
