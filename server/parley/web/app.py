@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
 
-from parley.web import problems, sparql
+from parley.web import assets, downloads, home, pages, problems, resource, search, sparql
 from parley.web.site import EXTENSION, Site
 
 #: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
@@ -33,9 +33,10 @@ def create_app(site: Site) -> Flask:
     app.url_map = Map(merge_slashes=False, host_matching=False)
     app.url_map.converters["language"] = _language_converter(site.publication.languages)
     app.after_request(_common_headers)
+    pages.register(app)
     problems.register(app)
-    for blueprint in (sparql.blueprint,):
-        app.register_blueprint(blueprint)
+    for module in (home, resource, search, sparql, downloads, assets):
+        app.register_blueprint(module.blueprint)
     return app
 
 

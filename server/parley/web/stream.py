@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from collections.abc import Callable, Collection
 
 from flask import Response
 
 from parley.engine.protocol import ContentKind, Head, QueryRequest
-
-#: Key of the WSGI environment under which the edge finds the stream that a view returned.
-ENVIRON_KEY = "parley.stream"
 
 
 #: Makes the page that shows a result: its kind and syntax, and its bytes, or None if they passed the page's limit.
@@ -39,8 +35,3 @@ class Stream(Response):
         self.page = page
         self.paged = frozenset(paged) if page else frozenset()
         self.page_bytes = page_bytes
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Hand itself to the edge through the environment, then answer as an empty response (WSGI, PEP 3333)."""
-        environ[ENVIRON_KEY] = self
-        return super().__call__(environ, start_response)

@@ -1,0 +1,128 @@
+"""The dumps of the release: a page that lists them, and the files themselves, whole or in ranges."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, send_file
+
+from parley.errors import NotFound
+from parley.formats import FORMATS, RESULTS_CSV
+from parley.release.manifest import FileEntry
+from parley.vocab import XSD
+from parley.web import caching, pages
+from parley.web.headers import link_header, uri
+from parley.web.site import Site, current_site
+
+blueprint = Blueprint("downloads", __name__)
+
+_FOLDER = "dumps/"
+#: Parts of the page, with the beginnings of the names of their files.
+_PARTS = (("everything", "all."), ("asserted", "asserted."))
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file: `label` is its format's name."""
+
+    name: str
+    label: str
+    href: str
+    size: int
+    sha256: str
+
+
+@blueprint.get("/downloads")
+@blueprint.get("/<language:language>/downloads")
+def downloads(language: str | None = None) -> Response:
+    """Every dump with its size and checksum."""
+    site = current_site()
+    parts: dict[str, list[Download]] = {"everything": [], "asserted": [], "tables": [], "further": []}
+    for name in site.manifest.files:
+        if name.startswith(_FOLDER):
+            parts[_part(name.removeprefix(_FOLDER))].append(_download(site, name))
+    response = pages.respond("downloads.html", here="downloads", created=_created(site), parts={k: v for k, v in parts.items() if v})
+    items = [(file.href, {"rel": "item"}) for files in parts.values() for file in files if not _is_table(file.name)]
+    if items:
+        response.headers["Link"] = link_header(items)
+    return response
+
+
+@blueprint.get("/download/<path:name>")
+def current(name: str) -> Response:
+    """The current release's file of that name: a redirect to the address that never changes its content."""
+    site = current_site()
+    _entry(site, name)
+    response = redirect(_address(site, name), 302)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/release/<release>/dumps/<path:name>")
+def file(release: str, name: str) -> Response:
+    """A dump, with ranges (RFC 9110 §14) and its digest (RFC 9530)."""
+    site = current_site()
+    entry = _entry(site, name) if release == site.manifest.id else None
+    if entry is None:
+        raise NotFound("This release is not served here.", cure="The current one is listed under /downloads.")
+    found = next((f for f in FORMATS if name.endswith(f".{f.extension}")), None)
+    response = send_file(
+        site.release / _FOLDER / name,
+        mimetype=found.media_type if found else "application/octet-stream",
+        as_attachment=found is RESULTS_CSV or found is None,
+        download_name=name.rpartition("/")[2],
+        etag=entry.sha256,
+        last_modified=None,
+        conditional=True,
+    )
+    if found is not None:
+        response.headers["Content-Type"] = found.content_type
+    response.headers["Cache-Control"] = caching.IMMUTABLE
+    response.headers["Accept-Ranges"] = "bytes"
+    digest = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+    response.headers["Link"] = link_header([(site.urls.local("downloads"), {"rel": "collection"})] + _licence(site))
+    response.headers.pop("Last-Modified", None)
+    return response
+
+
+def _created(site: Site) -> str | None:
+    """The release's date as its data gives it, for readers."""
+    created = site.manifest.created
+    if created is None:
+        return None
+    return pages.interface().date(created, XSD + ("dateTime" if "T" in created else "date")) or created
+
+
+def _licence(site: Site) -> list[tuple[str, dict[str, str]]]:
+    licence = site.publication.licence
+    return [(uri(licence), {"rel": "license"})] if licence else []
+
+
+def _entry(site: Site, name: str) -> FileEntry:
+    """The manifest's entry for a dump. Raises NotFound: only what the manifest lists is ever opened."""
+    entry = site.manifest.files.get(_FOLDER + name)
+    if entry is None:
+        raise NotFound(f"There is no download called “{name[:200]}”.", cure="/downloads lists them.")
+    return entry
+
+
+def _address(site: Site, name: str) -> str:
+    return uri(site.urls.local(f"release/{site.manifest.id}/{_FOLDER}{name}"))
+
+
+def _download(site: Site, path: str) -> Download:
+    name, entry = path.removeprefix(_FOLDER), site.manifest.files[path]
+    label = next((f.label for f in FORMATS if name.endswith(f".{f.extension}")), name)
+    return Download(name, label, _address(site, name), entry.size, entry.sha256)
+
+
+def _part(name: str) -> str:
+    if _is_table(name):
+        return "tables"
+    return next((part for part, beginning in _PARTS if name.startswith(beginning)), "further")
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith(f".{RESULTS_CSV.extension}")

@@ -1,0 +1,224 @@
+"""The ASGI callable: what HTTP asks of a server and WSGI can't say. Flask does the rest, in a few threads.
+
+Raw paths, exactly one Host, limits, HEAD, streams from executors, an abort that the client notices when an answer
+breaks off, and the end of a query whose client has gone. The event loop is never blocked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from parley.errors import ParleyError
+from parley.web import adapter, problems
+from parley.web.intake import Gone, check_head, read_body
+from parley.web.sites import Served, Sites
+from parley.web.stream import Stream
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class Aborted(Exception):
+    """Raised through the server to break off a response whose first byte has gone out.
+
+    Under Granian this closes the connection without the last chunk, so clients report an incomplete transfer (curl: 18).
+    """
+
+
+class Edge:
+    """The ASGI application of one worker."""
+
+    def __init__(self, sites: Sites, pool: ThreadPoolExecutor) -> None:
+        self._sites = sites
+        self._pool = pool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's scope (ASGI 3.0)."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            with self._sites.lease() as served:
+                await _Exchange(served, self._pool, scope, receive, send).run()
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._sites.start()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._sites.close()
+        self._pool.shutdown(wait=False)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+class _Exchange:
+    """One request and its response."""
+
+    def __init__(
+        self, served: Served, pool: ThreadPoolExecutor, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self.served = served
+        self.pool = pool
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.request_id = secrets.token_hex(8)
+        self.prefix = served.site.settings.prefix
+        self.started = False
+
+    async def run(self) -> None:
+        """Answer the request, or break the connection off where an answer can't be completed."""
+        try:
+            await self._answer()
+        except Gone:
+            pass
+        except ParleyError as error:
+            await self._problem(error)
+        except Aborted:
+            raise
+        except Exception as error:
+            log.exception("request %s failed", self.request_id)
+            if self.started:
+                raise Aborted(self.request_id) from error
+            await self._problem(ParleyError("The server failed to answer: a defect of its own."))
+
+    async def _answer(self) -> None:
+        settings = self.served.site.settings
+        path = adapter.raw_path(self.scope)
+        check_head(self.scope, path, settings)
+        body = await read_body(self.scope, self.receive, settings.request_body)
+        environ = adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=self.request_id)
+        answer = await self._in_thread(adapter.call, self.served.app, environ)
+        if answer.stream is None:
+            await self._send(answer)
+        else:
+            await self._until_disconnect(self._stream(answer.stream, answer.headers, environ))
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
+
+    async def _problem(self, error: ParleyError) -> None:
+        """Answer with a problem document without asking Flask, for requests that never got that far."""
+        members = problems.document(error, prefix=self.prefix, request_id=self.request_id)
+        headers = [("Content-Type", problems.PROBLEM.content_type), ("Access-Control-Allow-Origin", "*")]
+        body = problems.encode(members)
+        headers += [*problems.headers(error).items(), ("Content-Length", str(len(body)))]
+        await self._send(adapter.Answer(error.http_status, headers, body))
+
+    async def _send(self, answer: adapter.Answer) -> None:
+        await self._start(answer.status, answer.headers)
+        if isinstance(answer.body, bytes):
+            await self._body(answer.body, last=True)
+            return
+        try:
+            while not self._is_head and (chunk := await self._in_thread(answer.body.read)):
+                await self._body(chunk)
+            await self._body(b"", last=True)
+        finally:
+            await self._in_thread(answer.body.close)
+
+    @property
+    def _is_head(self) -> bool:
+        return bool(self.scope["method"] == "HEAD")
+
+    async def _start(self, status: int, headers: adapter.Headers) -> None:
+        self.started = True
+        if status >= 400:
+            headers = [*headers, ("X-Request-Id", self.request_id)]
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        await self.send({"type": "http.response.start", "status": status, "headers": encoded})
+
+    async def _body(self, data: bytes, *, last: bool = False) -> None:
+        content = b"" if self._is_head else data
+        await self.send({"type": "http.response.body", "body": content, "more_body": not last})
+
+    async def _until_disconnect(self, work: Awaitable[None]) -> None:
+        """Await `work`, but cancel it as soon as the client leaves: its executor is then free for others."""
+        task = asyncio.ensure_future(work)
+        departure = asyncio.ensure_future(self._departure())
+        try:
+            await asyncio.wait({task, departure}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                await task
+        finally:
+            task.cancel()
+            departure.cancel()
+            await asyncio.gather(task, departure, return_exceptions=True)
+
+    async def _departure(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+    async def _stream(self, stream: Stream, headers: adapter.Headers, environ: dict[str, Any]) -> None:
+        """Ask the engine and send what it answers, or the problem if it fails before the first byte has gone out."""
+        headers = [(name, value) for name, value in headers if name != "Content-Length"]
+        try:
+            async with self.served.engine.query(stream.query) as result:
+                if result.head.kind in stream.paged:
+                    await self._page(stream, result, headers, environ)
+                else:
+                    await self._copy(result, [*_content_headers(result.head), *headers])
+        except ParleyError as error:
+            failure = error
+        else:
+            return
+        if self.started:
+            log.warning("request %s broke off: %s", self.request_id, failure)
+            raise Aborted(self.request_id) from failure
+        await self._send(
+            await self._in_thread(adapter.render, self.served.app, environ, lambda: problems.respond(failure))
+        )
+
+    async def _copy(self, result: Any, headers: adapter.Headers) -> None:
+        """Send the result one chunk behind the engine: the last chunk goes out only when the result is known whole.
+
+        A result of one chunk is sent with its length; so is any failure before the second chunk sent as a problem.
+        """
+        held: bytes | None = None
+        async for chunk in result:
+            if held is not None:
+                if not self.started:
+                    await self._start(200, headers)
+                    if self._is_head:
+                        break
+                await self._body(held)
+            held = chunk
+        if not self.started:
+            await self._start(200, [*headers, ("Content-Length", str(len(held or b"")))])
+        await self._body(held or b"", last=True)
+
+    async def _page(self, stream: Stream, result: Any, headers: adapter.Headers, environ: dict[str, Any]) -> None:
+        """Buffer the result, up to the stream's limit, and send the page that it makes of it."""
+        buffer = bytearray()
+        async for chunk in result:
+            buffer += chunk
+            if len(buffer) > stream.page_bytes:
+                result.abort()
+                break
+        body = bytes(buffer) if len(buffer) <= stream.page_bytes else None
+        page, head = stream.page, result.head
+        assert page is not None  # `paged` is empty without
+        answer = await self._in_thread(adapter.render, self.served.app, environ, lambda: page(head, body))
+        present = {name for name, _ in answer.headers}
+        answer.headers += [(name, value) for name, value in headers if name not in present]
+        await self._send(answer)
+
+
+def _content_headers(head: Any) -> adapter.Headers:
+    """The headers that depend on what kind of query it was; tables are offered as files, never shown in place."""
+    headers = [("Content-Type", head.format.content_type)]
+    if head.format.media_type in ("text/csv", "text/tab-separated-values"):
+        headers.append(("Content-Disposition", f'attachment; filename="results.{head.format.extension}"'))
+    return headers

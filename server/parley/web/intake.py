@@ -1,0 +1,92 @@
+"""What a request must satisfy before any code of ours looks into it (RFC 9110, RFC 9112 §3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Final
+
+from parley.errors import (
+    BadRequest,
+    ContentTooLarge,
+    FieldsTooLarge,
+    MethodUnknown,
+    NotFound,
+    UriTooLong,
+)
+from parley.settings import Settings
+
+#: Methods that some resource knows, or that are refused resource by resource (405); others get 501.
+KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"])
+#: Bytes of all header fields together.
+HEADER_LIMIT: Final = 32 * 1024
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._~!$&'()*+,;=%-]++)(?::[0-9]*+)?")
+_ESCAPE_FAULT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+class Gone(Exception):
+    """The client left before its request was complete."""
+
+
+def check_head(scope: Mapping[str, Any], path: str, settings: Settings) -> None:
+    """Raise the RequestError that the request line or the header fields deserve.
+
+    `path` is the path as received. Nothing of the Host's value is ever used.
+    """
+    if scope["method"] not in KNOWN_METHODS:
+        raise MethodUnknown("No resource of this server knows the method.", cure="Use GET, HEAD, POST or OPTIONS.")
+    if len(path) + 1 + len(scope["query_string"]) > settings.request_line:
+        raise UriTooLong(
+            f"The address is longer than {settings.request_line} bytes.", cure="Send long queries by POST."
+        )
+    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEADER_LIMIT:
+        raise FieldsTooLarge(f"The header fields are larger than {HEADER_LIMIT} bytes.", cure="Send fewer.")
+    _check_host([value for name, value in scope["headers"] if name == b"host"], scope["http_version"])
+    _check_path(path, settings.prefix)
+
+
+def _check_host(hosts: list[bytes], version: str) -> None:
+    """Exactly one Host, and one that can be a host (RFC 9112 §3.2); Granian shows a missing one as empty."""
+    if version in ("1", "1.0") and hosts in ([], [b""]):
+        return
+    if len(hosts) != 1 or not hosts[0]:
+        what = "no Host" if len(hosts) < 2 else "more than one Host"
+        raise BadRequest(f"The request has {what}.", cure="Send exactly one Host field.")
+    if not _HOST.fullmatch(hosts[0]):
+        raise BadRequest("The Host field is not a host.", cure="Send the host and port of the address.")
+
+
+def _check_path(path: str, prefix: str) -> None:
+    if not path.startswith("/"):
+        raise BadRequest("The request target is not a path.", cure="Send a path that starts with “/”.")
+    if _ESCAPE_FAULT.search(path) or "\x00" in path or "%00" in path:
+        raise BadRequest("The path has a percent sign that encodes nothing, or a NUL.", cure="Encode it properly.")
+    if path != prefix and not path.startswith(f"{prefix}/"):
+        raise NotFound(f"The site is mounted under {prefix}/.", cure=f"Start at {prefix}/.")
+
+
+async def read_body(
+    scope: Mapping[str, Any], receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int
+) -> bytes:
+    """The request's body. Raises ContentTooLarge as soon as it is known to pass `limit`, Gone if the client leaves."""
+    fields = {name: value for name, value in scope["headers"] if name in (b"content-length", b"transfer-encoding")}
+    if not fields:
+        return b""
+    declared = fields.get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _too_large(limit: int) -> ContentTooLarge:
+    return ContentTooLarge(f"The body is larger than {limit} bytes.", cure="Send less.")

@@ -1,0 +1,140 @@
+"""Things and their documents: 303 from a thing, 200 for a document in each syntax, 404 for what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, redirect, request
+
+from parley.errors import BadRequest, NotFound
+from parley.formats import DOCUMENT_FORMATS, HTML, Format, by_extension
+from parley.web import caching, document_page, documents, negotiate, pages
+from parley.web.headers import link_header, uri
+from parley.web.site import current_site
+
+blueprint = Blueprint("resource", __name__)
+
+
+@blueprint.get("/<path:path>")
+def thing(path: str) -> Response:
+    """A thing redirects to its document; a document of hash IRIs answers by itself (Cool URIs for the Semantic Web)."""
+    site = current_site()
+    query = request.query_string.decode("ascii", "replace")
+    iri = _first([path + "?" + query] if query else []) or _first([path])
+    if iri is None:
+        return _without_slash(path)
+    if site.index.has_fragments(iri):
+        return _document(iri, None, None)
+    target = site.urls.document(iri)
+    response = redirect(target, 303)
+    response.headers["Cache-Control"] = caching.REDIRECT
+    response.headers["Link"] = link_header([(target, {"rel": "describedby"})])
+    return response
+
+
+@blueprint.get("/doc/")
+@blueprint.get("/doc/<path:path>")
+@blueprint.get("/<language:language>/doc/")
+@blueprint.get("/<language:language>/doc/<path:path>")
+def document(path: str = "", language: str | None = None) -> Response:
+    """The document about the thing at `path`, in the syntax of its extension or a negotiated one."""
+    iri = _first([path])
+    if iri is not None:
+        return _document(iri, language, None)
+    stem, dot, extension = path.rpartition(".")
+    named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
+    iri = _first([stem]) if named is not None and extension == named.extension else None
+    return _document(iri, language, named) if iri is not None else _without_slash(path)
+
+
+@blueprint.get("/describe")
+@blueprint.get("/<language:language>/describe")
+def describe(language: str | None = None) -> Response:
+    """The document about an IRI that is not under the base."""
+    iri = request.args.get("iri", "")
+    if not iri:
+        raise BadRequest("There is no “iri” parameter.", cure="Ask as /describe?iri=…")
+    if not documents.exists(current_site(), iri):
+        raise _missing(iri)
+    return _document(iri, language, None)
+
+
+def _first(paths: Iterable[str]) -> str | None:
+    """The first IRI that one of `paths`, percent-encoded, can mean and that is described."""
+    site = current_site()
+    for path in paths:
+        for iri in site.urls.candidates(path):
+            if documents.exists(site, iri):
+                return iri
+    return None
+
+
+def _without_slash(path: str) -> Response:
+    """Redirect from an address with a slash too many, where that is unambiguous.
+
+    Raises NotFound if there is nothing there either.
+    """
+    if path.endswith("/") and _first([path.rstrip("/")]) is not None:
+        return _moved(current_site().settings.prefix + request.path.rstrip("/"))
+    raise _missing(current_site().urls.candidates(path)[0])
+
+
+def _missing(iri: str) -> NotFound:
+    return NotFound(f"Nothing is known here about {iri[:500]}.", cure="Check the spelling, or search for its name.")
+
+
+def _moved(target: str) -> Response:
+    query = request.query_string.decode("ascii", "replace")
+    response = redirect(f"{target}?{query}" if query and "?" not in target else target, 308)
+    response.headers["Cache-Control"] = caching.REDIRECT
+    return response
+
+
+def _document(iri: str, language: str | None, named: Format | None) -> Response:
+    """The document about `iri`; 308 if it was asked for at another address than its own."""
+    site = current_site()
+    own = site.urls.document(iri, language=language, extension=named.extension if named else None).partition("#")[0]
+    if own.partition("?")[0] != site.settings.prefix + request.path:
+        return _moved(own)
+    accept, parameter = request.headers.get("Accept"), request.args.get("format")
+    chosen = named or negotiate.choose_format(accept, parameter, DOCUMENT_FORMATS)
+    page = _page_number()
+    response = Response(content_type=chosen.content_type)
+    if named is None and not parameter:
+        response.vary.add("Accept")
+        response.headers["Content-Location"] = site.urls.document(
+            iri, language=pages.page_language() if chosen is HTML else None, extension=chosen.extension
+        ).partition("#")[0]
+    variant = [chosen.name, str(page), parameter or ""]
+    if chosen is HTML:
+        pages.finish(response)
+        variant.append(pages.page_language())
+    response.headers["Link"] = link_header(_links(iri, chosen))
+    tag = caching.etag(site.manifest.id, site.settings, own, *variant)
+    if not caching.not_modified(tag):
+        body = document_page.render(iri, page) if chosen is HTML else documents.serialised(site, iri, chosen, page)
+        response.set_data(body)
+    return caching.conditional(response, tag)
+
+
+def _page_number() -> int:
+    """The page of incoming links asked for."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 10_000_000):
+        raise BadRequest(f"“page” is “{text[:20]}”.", cure="Give a number from 1.")
+    return int(text)
+
+
+def _links(iri: str, chosen: Format) -> list[tuple[str, dict[str, str]]]:
+    """The document's relations to other addresses (RFC 8288), those that steer a client relative to this server."""
+    site = current_site()
+    found = [
+        (site.urls.document(iri, extension=f.extension).partition("#")[0], {"rel": "alternate", "type": f.media_type})
+        for f in DOCUMENT_FORMATS
+        if f is not chosen
+    ]
+    found.append((uri(iri), {"rel": "describes"}))
+    found.append((documents.canonical(site, iri), {"rel": "canonical"}))
+    if site.publication.licence:
+        found.append((uri(site.publication.licence), {"rel": "license"}))
+    return found

@@ -1,0 +1,85 @@
+"""Search by words, and the lists of the things of a kind."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from parley.errors import BadRequest
+from parley.web import pages
+from parley.web.site import current_site
+from parley.web.view import browse
+from parley.web.view.naming import Text
+from parley.web.view.values import Value
+
+blueprint = Blueprint("search", __name__)
+
+PAGE_SIZE = 50
+#: Pages beyond this are refused: every one of them makes the index walk all those before.
+LAST_PAGE = 2000
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A thing found, and its kind where it is known."""
+
+    value: Value
+    kind: Text | None
+
+
+@blueprint.get("/search")
+@blueprint.get("/<language:language>/search")
+def search(language: str | None = None) -> Response:
+    """The form; with `q` what it finds; with `kind` the things of a kind."""
+    query, kind, page = request.args.get("q", "").strip()[:LONGEST], request.args.get("kind", ""), _page_number()
+    kinds = browse.kinds(current_site().index, pages.namer())
+    results, total = _found(query, page) if query else _things(kind, page) if kind else ([], 0)
+    response = pages.respond(
+        "search.html",
+        query, kind, str(page),
+        here="search",
+        query=query,
+        kind=pages.namer().term(kind) if kind else None,
+        kinds=kinds,
+        largest=max((k.count for k in kinds), default=1),
+        results=results,
+        total=total,
+        page=page,
+        page_total=math.ceil(total / PAGE_SIZE),
+        page_address=lambda number: "?" + urlencode({"q": query, "kind": kind, "page": number}),
+    )  # fmt: skip
+    # The results of a search are no content of their own (requirements of search engines for such pages).
+    response.headers["X-Robots-Tag"] = "noindex, follow"
+    return response
+
+
+def _found(query: str, page: int) -> tuple[list[Result], int]:
+    index, namer, links = current_site().index, pages.namer(), pages.links()
+    hits = index.search(query, language=pages.page_language(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    namer.learn([*(hit.iri for hit in hits), *(hit.kind for hit in hits if hit.kind)])
+    results = [
+        Result(
+            Value(Text(hit.label, hit.language), links.page(hit.iri), exact=hit.iri),
+            namer.term(hit.kind) if hit.kind else None,
+        )
+        for hit in hits
+    ]
+    return results, index.count_hits(query)
+
+
+def _things(kind: str, page: int) -> tuple[list[Result], int]:
+    index = current_site().index
+    total = dict(index.classes()).get(kind, 0)
+    iris = index.instances(kind, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    return [Result(value, None) for value in browse.mentions(iris, pages.namer(), pages.links())], total
+
+
+def _page_number() -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_PAGE):
+        raise BadRequest(f"“page” is “{text[:20]}”.", cure=f"Give a number from 1 to {LAST_PAGE}.")
+    return int(text)

@@ -1,0 +1,181 @@
+"""The page about a vocabulary, or any document of hash IRIs: its terms by nature, each with what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from parley.publication import Role
+from parley.release.index import Statement
+from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS
+from parley.web.i18n import Interface
+from parley.web.view import entity
+from parley.web.view.naming import Namer, Text
+from parley.web.view.values import Group, Links, Value
+
+#: Natures of terms, in the order of the page, with the types that tell them.
+NATURES: dict[str, frozenset[str]] = {
+    "classes": frozenset([OWL + "Class", RDFS + "Class"]),
+    "properties": frozenset(
+        [
+            OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property",
+            OWL + "FunctionalProperty", OWL + "SymmetricProperty", OWL + "TransitiveProperty",
+        ]
+    ),
+    "datatypes": frozenset([RDFS + "Datatype"]),
+    "individuals": frozenset(),
+}  # fmt: skip
+_SUPER = {"classes": RDFS + "subClassOf", "properties": RDFS + "subPropertyOf"}
+#: Statements that the page says in its own way, or that say nothing to a reader.
+_TOLD = frozenset([RDFS + "isDefinedBy", *LABEL_PROPERTIES, *DESCRIPTION_PROPERTIES[:3], *_SUPER.values()])
+
+
+class Source(entity.Source, Protocol):
+    """The part of the release's index that this page needs."""
+
+    def classes(self) -> list[tuple[str, int]]:
+        """Each class with the number of its instances."""
+
+    def properties(self) -> list[tuple[str, int]]:
+        """Each property with the number of its triples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term. `parents` and `children` are direct ones; `uses` counts instances of a class, triples of a property."""
+
+    iri: str
+    anchor: str
+    name: Text
+    compact: str
+    definition: Text | None
+    kinds: tuple[Value, ...]
+    parents: tuple[Value, ...]
+    children: tuple[Value, ...]
+    groups: tuple[Group, ...]
+    uses: int
+    deprecated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A term in the tree of the table of contents."""
+
+    term: Term
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The terms of one nature: as a tree for the contents, in alphabetical order for reading."""
+
+    nature: str
+    tree: tuple[Branch, ...]
+    terms: tuple[Term, ...]
+
+
+def view(
+    source: Source, document: str, iris: Sequence[str], namer: Namer, links: Links, interface: Interface
+) -> tuple[Chapter, ...]:
+    """The chapters of the document whose subjects are `iris`."""
+    return _Writer(source, document, iris, namer, links, interface).write()
+
+
+class _Writer:
+    def __init__(
+        self, source: Source, document: str, iris: Sequence[str], namer: Namer, links: Links, interface: Interface
+    ) -> None:
+        self.source, self.document = source, document
+        self.namer, self.links, self.interface = namer, links, interface
+        self.described = {iri: found for iri in iris if (found := source.describe(iri, page_size=1))}
+        self.uses = dict(source.classes()) | dict(source.properties())
+        self.parents = {iri: self.parents_of(iri) for iri in self.described}
+        namer.learn({name for found in self.described.values() for name in entity.mentioned(found.outgoing)})
+
+    def write(self) -> tuple[Chapter, ...]:
+        by_nature: dict[str, list[Term]] = {}
+        for iri in self.described:
+            by_nature.setdefault(self.nature(iri), []).append(self.term(iri))
+        chapters = []
+        for nature in NATURES:
+            terms = sorted(by_nature.get(nature, ()), key=lambda term: term.name.text.casefold())
+            if terms:
+                chapters.append(Chapter(nature, self.tree(terms), tuple(terms)))
+        return tuple(chapters)
+
+    def own(self, iri: str) -> list[Statement]:
+        me = ox.NamedNode(iri)
+        return [s for s in self.described[iri].outgoing if s.subject == me]
+
+    def nature(self, iri: str) -> str:
+        types = {s.object.value for s in self.own(iri) if _is(s, RDF_TYPE) and isinstance(s.object, ox.NamedNode)}
+        return next((nature for nature, known in NATURES.items() if types & known), "individuals")
+
+    def parents_of(self, iri: str) -> frozenset[str]:
+        """The direct super-terms: those asserted, since closure adds every ancestor and the term itself."""
+        wanted = _SUPER.values()
+        return frozenset(
+            s.object.value
+            for s in self.own(iri)
+            if s.predicate.value in wanted
+            and s.role is not Role.INFERRED
+            and isinstance(s.object, ox.NamedNode)
+            and s.object.value != iri
+        )
+
+    def term(self, iri: str) -> Term:
+        own = self.own(iri)
+        found = self.described[iri]
+        told = [s for s in found.outgoing if s.role is not Role.INFERRED and not self.told(s)]
+        details = entity.view(
+            self.source, type(found)(iri, told, [], 0), self.namer, self.links, self.interface
+        )
+        groups = tuple(group for section in details.sections for group in section.groups if group.property != RDF_TYPE)
+        children = [child for child, parents in self.parents.items() if iri in parents]
+        return Term(
+            iri=iri,
+            anchor=iri.partition("#")[2],
+            name=self.namer.term(iri),
+            compact=self.namer.compact(iri),
+            definition=entity.summary(own, self.interface.language),
+            kinds=details.kinds,
+            parents=self.mentions(self.parents[iri]),
+            children=self.mentions(children),
+            groups=groups,
+            uses=self.uses.get(iri, 0),
+            deprecated=any(_is(s, OWL + "deprecated") and getattr(s.object, "value", "") in ("true", "1") for s in own),
+        )
+
+    def told(self, statement: Statement) -> bool:
+        """Whether the page shows the statement elsewhere; restrictions as super-terms are worth showing."""
+        named = isinstance(statement.object, ox.NamedNode | ox.Literal)
+        return statement.predicate.value in _TOLD and named
+
+    def mentions(self, iris: Iterable[str]) -> tuple[Value, ...]:
+        found = []
+        for iri in iris:
+            href, external = self.links.to(iri)
+            if iri in self.described:
+                href, external = f"#{iri.partition('#')[2]}", False
+            found.append(Value(self.namer.term(iri), href, external, exact=iri))
+        return tuple(sorted(found, key=lambda value: value.text.text.casefold()))
+
+    def tree(self, terms: Sequence[Term]) -> tuple[Branch, ...]:
+        """`terms` under their parents; one with two parents stands under the first, one in a cycle at the top."""
+        by_iri = {term.iri: term for term in terms}
+        placed: set[str] = set()
+
+        def branch(term: Term) -> Branch:
+            placed.add(term.iri)
+            below = [t for t in terms if t.iri not in placed and term.iri in self.parents[t.iri]]
+            return Branch(term, tuple(branch(t) for t in below if t.iri not in placed))
+
+        roots = [branch(term) for term in terms if not self.parents[term.iri] & by_iri.keys()]
+        return (*roots, *(branch(term) for term in terms if term.iri not in placed))
+
+
+def _is(statement: Statement, property_: str) -> bool:
+    return statement.predicate.value == property_
