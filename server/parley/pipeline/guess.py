@@ -22,7 +22,7 @@ from parley.errors import SourceError
 from parley.pipeline.contexts import Contexts
 from parley.pipeline.discover import SourceFile, discover_in
 from parley.pipeline.parse import Parser
-from parley.publication import DEFAULT_ROLES, Publication, Role, parse
+from parley.publication import DEFAULT_ROLES, LAYOUT, Publication, Role, parse
 from parley.settings import Settings
 from parley.vocab import DC, DCAT, DCTERMS, OWL, PREFIXES, RDF_TYPE, RDFS, SH, SKOS, VOID
 
@@ -54,6 +54,7 @@ def guess(root: Path, environment: Mapping[str, str] = os.environ, **overrides: 
     state = Path(settings.state).resolve() if settings.state else None
     for source in discover_in(root, _default_role, state).files:
         survey.add(source)
+        survey.scattered |= source.name.partition("/")[0] not in LAYOUT
     return parse(root, _text(root, survey, settings), environment, guessed=True, **overrides)
 
 
@@ -67,6 +68,7 @@ class _Survey:
     languages: Counter[str] = field(default_factory=Counter)
     roles: dict[str, Role] = field(default_factory=dict)  # of files whose place does not say it
     has_ontology: bool = False
+    scattered: bool = False  # whether files lie outside the folders of the usual layout
     kinds: dict[ox.NamedNode, list[object]] = field(default_factory=lambda: defaultdict(list))
     titles: dict[object, dict[ox.NamedNode, list[ox.Literal]]] = field(default_factory=dict)
     licences: dict[object, str] = field(default_factory=dict)
@@ -194,6 +196,7 @@ def _text(root: Path, survey: _Survey, settings: Settings) -> str:
         "# Those that texts are tagged with, the most frequent first.",
         f"languages = {_quoted_list(languages)}",
         *([f"licence = {_quoted(licence)}"] if licence else ['# licence = "https://…"']),
+        *(["# The whole folder is read.", 'paths = ["."]'] if survey.scattered else []),
         "",
         *_table("title", _title(survey, languages, root)),
         *_table("prefixes", _prefixes(survey.parser.prefixes)),
