@@ -67,7 +67,7 @@ class EngineClient:
                 cure="Shorten it, or send several queries.",
             )
 
-    async def _admission(self, payload: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, int]:
+    async def _admission(self, payload: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, dict[str, int]]:
         """Wait for an executor; raises EngineBusy when none takes the query in time, EngineLost when there is none."""
         wait = self._limits.queue_wait
         began = time.monotonic()
@@ -83,7 +83,7 @@ class EngineClient:
 
     async def _attempt(
         self, payload: bytes, lost: bool
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, int] | None:
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, dict[str, int]] | None:
         """One try; None if an executor left before it took the query, or if there is no socket just now."""
         try:
             connection, sent = self._send(payload)
@@ -98,7 +98,7 @@ class EngineClient:
             writer.write(payload[sent:])
             kind, content = await _read_frame(reader)
             if kind is Frame.ACCEPTED:
-                return reader, writer, int(json.loads(content)["executor"])
+                return reader, writer, json.loads(content)
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.transport.abort()  # the executor was replaced at that moment: the query has not begun
             return None
@@ -150,7 +150,7 @@ class EngineClient:
 
 
 class SocketAnswer:
-    """An `Answer` that comes from an executor; made by `EngineClient.query` only."""
+    """An `Answer` that comes from an executor; made by `EngineClient.query` only. `executor_pid` is for logs."""
 
     head: Head
 
@@ -160,12 +160,13 @@ class SocketAnswer:
         request: QueryRequest,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        executor: int,
+        executor: dict[str, int],
     ) -> None:
         self._client = client
         self._reader = reader
         self._writer = writer
-        self._executor = executor
+        self._executor = executor["executor"]
+        self.executor_pid = executor["pid"]
         self._received = 0
         limit = client.limits.query_seconds
         self._seconds = min(request.seconds or limit, limit)

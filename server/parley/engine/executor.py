@@ -200,7 +200,7 @@ def _choose(results: Any, request: dict[str, Any]) -> tuple[dict[str, str], Form
         raise _Refused(
             "not-acceptable",
             f"The query answers with {kind}, and no accepted format can hold that.",
-            available=[f.name for f in table],
+            available=[f.media_type for f in table],
         )
     return {"kind": kind, "format": chosen.name}, chosen
 
@@ -220,6 +220,6 @@ def _checked_for_xml(triple: ox.Triple) -> ox.Triple:
         raise _Refused(
             "not-acceptable",
             f"RDF/XML can't write the predicate <{triple.predicate.value}>.",
-            available=[f.name for f in RDF_FORMATS if f is not RDF_XML],
+            available=[f.media_type for f in RDF_FORMATS if f is not RDF_XML],
         )
     return triple

@@ -19,7 +19,6 @@ from parley.errors import (
     QueryTooLarge,
     ResultTooLarge,
 )
-from parley.formats import by_name
 
 
 def busy(message: str, limits: Limits) -> EngineBusy:
@@ -60,7 +59,6 @@ def error_of_frame(payload: Mapping[str, Any]) -> ParleyError:
     if kind == "result-too-large":
         return ResultTooLarge(message, cure="Ask for less, in pages with LIMIT and OFFSET.")
     if kind == "not-acceptable":
-        formats = [by_name(name) for name in payload["available"]]
-        available = tuple(found.media_type for found in formats if found is not None)
+        available = tuple(payload["available"])
         return NotAcceptable(message, available=available, cure="Accept one of these: " + ", ".join(available) + ".")
     return EngineLost(f"The query's process failed: {message}.", cure="Report this query.")

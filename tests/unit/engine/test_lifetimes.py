@@ -1,0 +1,171 @@
+"""Processes begin and end as promised, and stores of every shape can be read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from parley.engine.client import EngineClient
+from parley.engine.embedded import EmbeddedEngine
+from parley.engine.protocol import Limits, QueryRequest
+from parley.errors import EngineLost
+from parley.formats import RESULTS_CSV
+
+CHEAP = "ASK { <http://ex.org/s1> ?p ?o }"
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone_within(seconds: float, pids: list[int]) -> bool:
+    began = time.monotonic()
+    while any(is_running(pid) for pid in pids):
+        if time.monotonic() - began > seconds:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_it_is_ready_within_a_second(start: Callable[..., Any]) -> None:
+    began = time.monotonic()
+    bench = start()
+    assert b"true" in bench.ask(CHEAP).body
+    assert time.monotonic() - began < 1.0
+
+
+def test_the_walls_are_up_and_reported(bench: Any) -> None:
+    walls = bench.engine.status()["walls"]
+    assert walls["seccomp"] is True
+    assert walls["stack"] == bench.engine.limits.query_stack
+    assert isinstance(walls["landlock"], int)
+
+
+def test_an_executor_is_replaced_after_its_queries(start: Callable[..., Any]) -> None:
+    bench = start(executors=1, recycle_after=500)
+
+    async def ask() -> None:
+        pids = set()
+        for _ in range(1001):
+            async with bench.client.query(QueryRequest(CHEAP)) as answer:
+                assert [chunk async for chunk in answer]
+                pids.add(answer.executor_pid)
+        assert len(pids) == 3
+
+    asyncio.run(ask())
+    status = bench.engine.status()
+    assert status["served"] == 1001
+    assert status["ended"] == {"recycled": 2}
+
+
+def test_the_zygote_and_its_executors_die_with_the_process_that_started_them(store_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from parley.engine.embedded import EmbeddedEngine;"
+        f"e = EmbeddedEngine(Path({str(store_path)!r})); e.start(); print(e.pid, flush=True); time.sleep(60)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) as parent:
+        assert parent.stdout is not None
+        zygote = int(parent.stdout.readline())
+        family = [zygote, *children(zygote)]
+        assert len(family) == 1 + Limits().executors
+        parent.kill()
+    assert gone_within(2.0, family)
+
+
+def test_executors_die_with_the_zygote_which_is_started_again(start: Callable[..., Any]) -> None:
+    bench = start()
+    assert not bench.engine.ensure_running()
+    executors = children(bench.engine.pid)
+    assert len(executors) == 2
+    os.kill(bench.engine.pid, signal.SIGKILL)
+    assert gone_within(2.0, executors)
+    while bench.engine.is_alive():
+        time.sleep(0.01)
+    assert bench.engine.ensure_running()
+    began = time.monotonic()
+    assert b"true" in bench.ask(CHEAP).body  # the client waits for the sockets to come back
+    assert time.monotonic() - began < 1.0
+
+
+def test_draining_lets_the_running_query_end(start: Callable[..., Any]) -> None:
+    bench = start(executors=2, query_seconds=20.0, query_memory=2**30)
+
+    async def ask() -> None:
+        text = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"  # some tenths of a second
+        task = asyncio.create_task(bench.ask_async(text, results=RESULTS_CSV))
+        await asyncio.sleep(0.05)
+        bench.engine.drain()
+        assert (await task).body.split() == [b"n", b"4000000"]
+
+    asyncio.run(ask())
+    began = time.monotonic()
+    while bench.engine.is_alive() and time.monotonic() - began < 2:
+        time.sleep(0.01)
+    assert not bench.engine.is_alive()
+
+
+def test_a_store_that_can_not_be_opened_is_an_error_with_the_reason(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path / "missing", Limits(executors=1))
+    with pytest.raises(EngineLost, match="missing|No such file"):
+        engine.start()
+    assert not engine.is_alive()
+
+
+def test_without_an_engine_the_client_says_so(tmp_path: Path) -> None:
+    client = EngineClient(tmp_path, Limits(queue_wait=3.0))
+
+    async def ask() -> None:
+        async with client.query(QueryRequest(CHEAP)):
+            pass
+
+    with pytest.raises(EngineLost, match="not running"):
+        asyncio.run(ask())
+    with pytest.raises(EngineLost):
+        asyncio.run(client.status())
+
+
+def test_a_directory_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineLost, match="too long"):
+        EmbeddedEngine(tmp_path, directory=tmp_path / ("x" * 90))
+
+
+def test_a_store_of_many_files_is_scanned_and_counted(tmp_path: Path, start: Callable[..., Any]) -> None:
+    path = tmp_path / "store"
+    batches, size = 14, 200
+    for batch in range(batches):
+        store = ox.Store(str(path))
+        store.bulk_extend(
+            ox.Quad(ox.NamedNode(f"urn:s{batch}-{i}"), ox.NamedNode("urn:p"), ox.Literal(i)) for i in range(size)
+        )
+        store.flush()
+        del store
+    assert len(list(path.glob("*.sst"))) > 37
+    bench = start(store=path, executors=1)
+    count = bench.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", results=RESULTS_CSV)
+    assert count.body.split() == [b"n", str(batches * size).encode()]
+    scan = bench.ask("SELECT ?s ?p ?o { ?s ?p ?o }", results=RESULTS_CSV)
+    assert scan.body.count(b"\r\n") == batches * size + 1
+
+
+def test_rdflib_is_not_loaded_into_the_zygote() -> None:
+    code = "import sys, parley.engine.zygote; sys.exit('rdflib' in sys.modules or 'flask' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
