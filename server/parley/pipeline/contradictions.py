@@ -20,6 +20,7 @@ from parley.pipeline.names import Names
 from parley.pipeline.sources import Place
 
 _N = r"(\S+?)"
+_DIFFER: Final = "{0} and {1} are stated to differ, but follow to be the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ def _kind(
 
 _KINDS: Final[tuple[_Kind, ...]] = (
     _kind(r"'sameAs' and 'differentFrom' .*: \(@, @\)$", "owl:differentFrom",
-          "{0} and {1} are stated to differ, but follow to be the same", (0, 1), (0, 1)),
+          _DIFFER, (0, 1), (0, 1)),
     _kind(r"'sameAs' and 'AllDifferent' .*: \(@, @\)$", "owl:AllDifferent",
-          "{0} and {1} are stated to differ, but follow to be the same", (0, 1), (0, 1)),
+          _DIFFER, (0, 1), (0, 1)),
     _kind(r"Irreflexive property used on @ with @$", "owl:IrreflexiveProperty",
           "{0} is related to itself by {1}, which is irreflexive"),
     _kind(r"Erroneous usage of asymmetric property @ on @ and @$", "owl:AsymmetricProperty",
           "{1} and {2} are related both ways by {0}, which is asymmetric", (1, 2), (1, 2)),
-    _kind(r"Disjoint properties in an 'AllDisjointProperties' .*: \(@, @,@\) and \(\S+, @,\S+\)$",
+    _kind(r"Disjoint properties in an 'AllDisjointProperties' .*: \(@, @,@\) and \(\1,@,\3\)$",
           "owl:AllDisjointProperties",
           "{0} and {2} are related by both {1} and {3}, which are disjoint", (1, 3), (0, 2)),
     _kind(r"Erroneous usage of disjoint properties @ and @ on @ and @$", "owl:propertyDisjointWith",
@@ -93,7 +94,17 @@ def contradictions(closure: Closure) -> list[Contradiction]:
         arguments = (str(subject), str(property_), str(one), str(other))
         text = "{0} has two values of {1}, which allows one: “{2}” and “{3}”"
         found.add(Contradiction("owl:FunctionalProperty or owl:maxCardinality 1", text, arguments, arguments[:1]))
-    return sorted(found)
+    return sorted(c for c in found if not _repeats(c, found))
+
+
+def _repeats(contradiction: Contradiction, found: set[Contradiction]) -> bool:
+    """Whether it says that a thing differs from itself, which follows as soon as two that differ are the same."""
+    things = set(contradiction.things)
+    return (
+        contradiction.text == _DIFFER
+        and len(things) == 1
+        and any(c.text == _DIFFER and things < set(c.things) for c in found)
+    )
 
 
 def _individuals(closure: Closure) -> Iterable[str]:
@@ -129,6 +140,6 @@ def _read(message: str) -> Contradiction:
 
 def _named(argument: str, names: Names, labels: Mapping[str, str]) -> str:
     if not re.match(r"[A-Za-z][\w+.-]*:\S", argument) or " " in argument:
-        return "an anonymous class" if re.fullmatch(r"(N[0-9a-f]{32}|c14n\d+|[0-9a-f]{32})", argument) else argument
+        return "an anonymous class" if re.fullmatch(r"\w{20,}", argument) else argument
     label = labels.get(argument)
     return f"{names.iri(argument)} (“{label}”)" if label else names.iri(argument)

@@ -82,14 +82,14 @@ def _consistent_closure(publication: Publication, corpus: Corpus) -> Closure:
 def _labels(publication: Publication, corpus: Corpus, iris: Set[str]) -> dict[str, str]:
     """A label for each of `iris` that has one: the best property's, in the publication's first language if there."""
     ranks = {iri: rank for rank, iri in enumerate(LABEL_PROPERTIES)}
-    best: dict[str, tuple[tuple[bool, int, str], str]] = {}
+    best: dict[str, tuple[bool, int, str]] = {}
     for quad in corpus.quads(*_REASONED):
         rank, subject = ranks.get(quad.predicate.value), getattr(quad.subject, "value", "")
         if rank is None or subject not in iris or not isinstance(quad.object, ox.Literal):
             continue
         key = (quad.object.language != publication.languages[0], rank, quad.object.value)
-        best[subject] = min(best.get(subject, (key, "")), (key, quad.object.value))
-    return {iri: label for iri, (_key, label) in best.items()}
+        best[subject] = min(best.get(subject, key), key)
+    return {iri: label for iri, (_other, _rank, label) in best.items()}
 
 
 def _kept(closure: Closure, sieve: ClosureFilter) -> tuple[set[ox.Triple], Counter[str]]:

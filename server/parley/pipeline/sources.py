@@ -6,13 +6,15 @@ starts a statement about the node, by its full IRI or by a prefixed name.
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from parley.publication import Publication
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 _PREFIX = re.compile(
     r"""(?:@?prefix\s+([\w.-]*):\s*<([^>]*)>)|(?:xmlns:([\w.-]+)\s*=\s*["']([^"']*)["'])""", re.IGNORECASE
 )
+_BASE = re.compile(r"^@?base\s+<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+_DECOMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    ".gz": gzip.decompress,
+    ".bz2": bz2.decompress,
+    ".xz": lzma.decompress,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +71,13 @@ def first_line(text: str, iri: str) -> int | None:
     3
     """
     names = "|".join(_spellings(text, iri))
-    for start in (
-        rf"^(?:{names})(?=[\s;{{])",
-        rf"(?:^|[.{{}}]|GRAPH)[ \t]*(?:{names})(?=[\s;])",
-        rf"(?:{names})(?![\w/#-])",
-    ):
+    predicate_follows = r"(?=\s+[^\s.,;{}\])])"
+    starts = (
+        rf"^(?:{names}){predicate_follows}",  # where most people and all formatters put a subject
+        rf"(?:^|[.{{}}])[ \t]*(?:{names}){predicate_follows}",
+        rf"(?:{names})",
+    )
+    for start in starts:
         if (match := re.search(start, text, re.MULTILINE)) is not None:
             return text.count("\n", 0, match.end()) + 1
     return None
@@ -76,6 +86,8 @@ def first_line(text: str, iri: str) -> int | None:
 def _spellings(text: str, iri: str) -> list[str]:
     """Regular expressions for the ways in which `text` may write the IRI."""
     names = [re.escape(f"<{iri}>"), re.escape(f'"{iri}"'), re.escape(f'about="{escape(iri)}"')]
+    bases = (base for base in _BASE.findall(text) if iri.startswith(base))
+    names += [re.escape(f"<{iri[len(base) :]}>") for base in bases]
     for turtle_prefix, turtle_iri, xml_prefix, xml_iri in _PREFIX.findall(text):
         namespace = turtle_iri or xml_iri
         if namespace and iri.startswith(namespace):
@@ -89,9 +101,7 @@ def _text(publication: Publication, name: str) -> str:
     """The file's text; what is no UTF-8 is replaced, since only the line matters."""
     path = publication.root / name
     try:
-        data = path.read_bytes()
-        if path.suffix == ".gz":
-            data = gzip.decompress(data)
-    except (OSError, EOFError):
+        data = _DECOMPRESS.get(path.suffix, bytes)(path.read_bytes())
+    except (OSError, EOFError, lzma.LZMAError):
         return ""
     return data.decode("utf-8", errors="replace")

@@ -1,0 +1,149 @@
+"""The closure against the unmodified library, and what is kept from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from owlrl.OWLRL import OWLRL_Semantics
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import OWL, RDF, RDFS
+
+from parley.errors import TooLarge
+from parley.pipeline.closure import close
+from parley.pipeline.closure_filter import ClosureFilter, Triple
+from parley.pipeline.closure_input import Axioms
+from parley.pipeline.infer import infer
+from parley.pipeline.read import read
+from parley.pipeline.terms import graph_of
+from parley.publication import Role, load
+
+from .conftest import PREFIXES
+
+TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny"
+BASE = "http://ex.org/"
+#: One axiom of each kind that OWL 2 RL knows a rule for, and data that make it fire.
+EVERYTHING = """
+:Work rdfs:subClassOf :Thing . :Thing owl:equivalentClass :Object . :Book rdfs:subClassOf :Work .
+:writes rdfs:domain :Author ; rdfs:range :Work ; rdfs:subPropertyOf :makes ; owl:inverseOf :writtenBy .
+:makes owl:equivalentProperty :creates . :near a owl:SymmetricProperty . :in a owl:TransitiveProperty .
+:colleague owl:propertyChainAxiom ( :writes :writtenBy ) ; :omitReflexive true .
+:Novelist owl:equivalentClass [ a owl:Restriction ; owl:onProperty :genre ; owl:hasValue d:novel ] .
+[ a owl:Restriction ; owl:onProperty :writes ; owl:someValuesFrom :Book ] rdfs:subClassOf :BookAuthor .
+:Both owl:intersectionOf ( :Author :Novelist ) . :Either owl:unionOf ( :Author :Place ) .
+:Shelf rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :holds ; owl:allValuesFrom :Book ] .
+:Seas owl:oneOf ( d:north d:baltic ) . :title rdfs:subPropertyOf :name . :name a owl:DatatypeProperty .
+:born a owl:DatatypeProperty ; rdfs:domain :Mortal . :isbn a owl:InverseFunctionalProperty .
+d:ann a :Person ; :writes d:b1 ; :genre d:novel ; rdfs:label "Ann"@en, "Anne"@fr ; :born "1950-01-01"^^xsd:date .
+d:bob :writes d:b1 ; :near d:ann . d:b1 a :Book ; :title "One" ; :note "unused" . d:s a :Shelf ; :holds d:b2 .
+d:x :in d:y . d:y :in d:z . <http://other.example/o> :writes d:b1 . d:b1 :unrelated d:s .
+"""
+
+
+def quads(turtle: str) -> list[ox.Quad]:
+    return list(ox.parse(PREFIXES + turtle, format=ox.RdfFormat.TURTLE))
+
+
+def literally_owlrl(source: Iterable[ox.Quad]) -> set[Triple]:
+    """What the library alone derives from everything, nothing left out beforehand."""
+    graph = graph_of(source)
+    asserted = set(graph)
+    OWLRL_Semantics(graph, False, False).closure()  # type: ignore[no-untyped-call]
+    return set(graph) - asserted
+
+
+def is_worth_keeping(triple: Triple, omitted: frozenset[URIRef] = frozenset()) -> bool:
+    """The rule of the filter, written a second time in another way."""
+    s, p, o = triple
+    own = isinstance(s, URIRef) and s.startswith(BASE) and isinstance(p, URIRef) and not isinstance(o, BNode)
+    trivial = s == o and (p in omitted or str(p).startswith((str(OWL), str(RDFS))))
+    top = o in (OWL.Thing, RDFS.Resource) and p in (RDF.type, RDFS.subClassOf, OWL.equivalentClass)
+    return own and not trivial and not top and p not in (RDFS.domain, RDFS.range)
+
+
+def filtered(turtle: str, base: str = BASE) -> set[Triple]:
+    sieve = ClosureFilter((base,), frozenset([URIRef("http://ex.org/ontology#colleague")]))
+    return {t for t in close(lambda: quads(turtle)).derived if sieve.noise(t) is None}
+
+
+@pytest.mark.parametrize(
+    "addition",
+    ["", "d:b1 owl:sameAs d:same .", ':isbn a owl:DatatypeProperty . d:b1 :isbn "7" . d:b3 :isbn "7" ; :note "n" .'],
+    ids=["nothing equated", "stated to be the same", "the same by their key"],
+)
+def test_the_closure_is_owlrls_minus_what_is_filtered(addition: str) -> None:
+    omitted = frozenset([URIRef("http://ex.org/ontology#colleague")])
+    expected = {t for t in literally_owlrl(quads(EVERYTHING + addition)) if is_worth_keeping(t, omitted)}
+    assert len(expected) >= 40
+    assert filtered(EVERYTHING + addition) == expected
+
+
+def test_the_closure_of_the_foreign_publication_is_owlrls_minus_what_is_filtered(tmp_path: Path) -> None:
+    publication = load(TINY, {})
+    corpus = read(publication, tmp_path)
+    inference = infer(publication, corpus, tmp_path / "inferred.nq")
+    reasoned = [role for role in Role if role.is_reasoned_over]
+    sieve = ClosureFilter(publication.all_bases)
+    expected = {t for t in literally_owlrl(corpus.quads(*reasoned)) if sieve.noise(t) is None}
+    found = graph_of(ox.parse(path=inference.path, format=ox.RdfFormat.N_QUADS))
+    assert set(found) == expected
+    assert inference.triples == len(expected) >= 5
+
+
+def test_annotations_are_left_out_of_the_input_unless_an_axiom_uses_them() -> None:
+    axioms = Axioms.read(quads(EVERYTHING))
+    used = {q.predicate.value.rpartition("#")[2] for q in quads(EVERYTHING) if axioms.use(q)}
+    assert used >= {"title", "born", "writes", "subClassOf", "type", "first"}
+    assert not used & {"label", "note", "unrelated", "omitReflexive"}
+
+
+def test_an_ill_typed_literal_stays_in_the_input_so_that_it_is_reported() -> None:
+    turtle = ':a rdfs:subClassOf :b . d:x :unused "never"^^xsd:date .'
+    assert "does not match" in " ".join(close(lambda: quads(turtle)).messages)
+
+
+def test_without_axioms_nothing_is_built() -> None:
+    assert not Axioms.read(quads('d:x :p d:y ; :list ( 1 2 ) ; rdfs:label "x" ; owl:versionInfo "1" .')).any
+    assert close(lambda: quads("d:x :p d:y ."), limit=0).derived == set()
+
+
+def test_a_size_above_the_limit_is_refused_with_the_line_to_write() -> None:
+    turtle = ":a rdfs:subClassOf :b . " + " ".join(f"d:x{i} a :a ." for i in range(9))
+    with pytest.raises(TooLarge, match="More than 9 triples") as caught:
+        close(lambda: quads(turtle), limit=9)
+    assert 'profile = "none"' in caught.value.cure and "infer_triples" in caught.value.cure
+    assert len(close(lambda: quads(turtle), limit=10).derived) >= 9
+
+
+def test_what_is_left_out_does_not_count_against_the_limit() -> None:
+    turtle = ':a rdfs:subClassOf :b . d:x a :a . d:x rdfs:label "1", "2", "3", "4" .'
+    assert close(lambda: quads(turtle), limit=2).derived
+
+
+def test_a_key_is_left_out_with_a_warning_instead_of_merging_the_class() -> None:
+    turtle = ":C owl:hasKey ( :id ) . d:a a :C ; :id 1 . d:b a :C ; :id 2 . d:c a :C ."
+    closure = close(lambda: quads(turtle))
+    assert not {t for t in closure.derived if t[1] == OWL.sameAs and t[0] != t[2]}
+    (warning,) = closure.warnings
+    assert "owl:hasKey of http://ex.org/ontology#C" in warning and "by a shape" in warning
+
+
+def test_two_literals_of_a_functional_property_replace_nothing_elsewhere() -> None:
+    turtle = ':year a owl:FunctionalProperty . d:a :year "1998", "1999" . d:b :other "1998" .'
+    closure = close(lambda: quads(turtle))
+    assert (URIRef("http://ex.org/b"), URIRef("http://ex.org/ontology#other"), Literal("1999")) not in closure.graph
+    assert [(str(a), str(b)) for _s, _p, a, b in closure.clashes] == [("1998", "1999")]
+
+
+def test_equal_values_in_two_spellings_do_not_clash() -> None:
+    turtle = ":n a owl:FunctionalProperty . d:a :n 1, 1.0, '1'^^xsd:byte . d:b :n 'x'^^d:own, 'y'^^d:own ."
+    assert close(lambda: quads(turtle)).clashes == []
+
+
+def test_the_graph_given_is_not_changed() -> None:
+    given = quads(EVERYTHING)
+    before = Graph() + graph_of(given)
+    close(lambda: given)
+    assert len(graph_of(given)) == len(before)
