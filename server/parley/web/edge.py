@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Aborted(Exception):
     """Raised through the server to break off a response whose first byte has gone out.
 
-    Under Granian this closes the connection without the last chunk, so clients report an incomplete transfer (curl: 18).
+    Granian then closes the connection without the last chunk, and clients report an incomplete transfer (curl: 18).
     """
 
 
@@ -66,9 +66,7 @@ class Edge:
 class _Exchange:
     """One request and its response."""
 
-    def __init__(
-        self, served: Served, pool: ThreadPoolExecutor, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    def __init__(self, served: Served, pool: ThreadPoolExecutor, scope: Scope, receive: Receive, send: Send) -> None:
         self.served = served
         self.pool = pool
         self.scope = scope

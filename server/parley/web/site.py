@@ -1,8 +1,7 @@
-"""What a worker serves from: one release opened for reading, and the switch to the next one.
+"""What a worker serves from: one release, opened for reading.
 
-The supervisor names the release and the engine's socket in `serving.json`, which it replaces atomically. A worker looks
-at that file's stat at most every 200 ms. Requests in flight keep the site they started with; a site that has been
-replaced is closed when the last of them ends.
+The supervisor names the release and the engine's directory in `serving.json`, which it replaces atomically; `sites`
+says when a worker goes over to the next.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app
 
@@ -18,11 +17,9 @@ from parley import publication as publications
 from parley.errors import ReleaseError
 from parley.publication import Publication
 from parley.release.index import Index
+from parley.release.manifest import Manifest
 from parley.settings import Settings
 from parley.urls import Urls
-
-if TYPE_CHECKING:
-    from parley.release.manifest import Manifest
 
 #: Where the Flask application keeps its site.
 EXTENSION = "parley"
@@ -30,7 +27,7 @@ EXTENSION = "parley"
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The content of `serving.json`: the release to serve, its engine's socket, the settings in force."""
+    """The content of `serving.json`: the release to serve, its engine's directory, the settings in force."""
 
     release: Path
     engine: Path
@@ -72,8 +69,6 @@ class Site:
     @classmethod
     def open(cls, serving: Serving) -> Site:
         """Open a release directory. Raises ReleaseError if it is not whole."""
-        from parley.release.manifest import Manifest
-
         text = (serving.release / publications.FILE_NAME).read_text(encoding="utf-8")
         publication = publications.parse(serving.release, text, environment={})
         index = Index.open(serving.release / "index.sqlite")

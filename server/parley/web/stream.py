@@ -8,7 +8,6 @@ from flask import Response
 
 from parley.engine.protocol import ContentKind, Head, QueryRequest
 
-
 #: Makes the page that shows a result: its kind and syntax, and its bytes, or None if they passed the page's limit.
 #: Called inside the request's context.
 Page = Callable[[Head, bytes | None], Response]

@@ -1,0 +1,297 @@
+"""What `parley serve` runs: a small process without threads or engine that keeps the others alive.
+
+It holds the listening socket, starts the engine of the current release and the HTTP server, starts either again within
+a second when it dies, and follows the pointer to the current release: next engine started and ready, workers told
+through `serving.json`, old engine ended when its last queries have. All of them die with it, even by SIGKILL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from parley.engine.embedded import EmbeddedEngine
+from parley.engine.protocol import Limits
+from parley.errors import Misuse, ParleyError, ReleaseError
+from parley.publication import Publication
+from parley.release.directory import Release, StateDirectory
+from parley.settings import Settings
+from parley.web.site import Serving
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at the pointer to the current release.
+POLL_INTERVAL: Final = 0.5
+#: Seconds between two calls of `watch`.
+WATCH_INTERVAL: Final = 1.0
+#: Seconds that an old engine takes queries after the switch: longer than any worker needs to notice it.
+_SWITCH_GRACE: Final = 5.0
+#: Seconds that the HTTP server gets to end by itself.
+_STOP_SECONDS: Final = 1.3
+#: A child that lives shorter than this is started again only after as long a pause, and counts as a failed start.
+_SHORT_LIFE: Final = 1.0
+_FAILED_STARTS: Final = 5
+_BACKLOG: Final = 1024
+
+
+def serve(
+    publication: Publication,
+    state: StateDirectory,
+    *,
+    watch: Callable[[], None] | None = None,
+    announce: Callable[[str], None] = print,
+) -> int:
+    """Serve the current release of `state` until SIGINT, SIGTERM or SIGHUP; returns the exit status, 0 for these.
+
+    `watch` is called once a second; `announce` gets the lines for the operator, the site's address first. Raises Misuse
+    if the address is taken, ReleaseError if there is no sound release, EngineLost if the engine can't start.
+    """
+    settings = publication.settings
+    with listen(settings.host, settings.port) as listener, _run_directory() as run:
+        release, reason = state.best_release()
+        if reason:
+            announce(f"The current release is not served: {reason}")
+        supervisor = Supervisor(settings, state, listener, run, announce)
+        with _signals() as wake:
+            try:
+                supervisor.start(publication, release)
+                return supervisor.run(wake, watch)
+            finally:
+                supervisor.stop()
+
+
+@contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket. Raises Misuse, which names the address and the cure, if it can't be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise Misuse(f"“{host}” is no address of this machine: {error}.", cure="Set another with --host.") from error
+    with listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except (OSError, OverflowError) as error:
+            raise _refused(host, port, error) from error
+        listener.setblocking(False)
+        yield listener
+
+
+def _refused(host: str, port: int, error: Exception) -> Misuse:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return Misuse(
+            f"Port {port} of {host} is in use by another program.",
+            cure="Choose another with --port (0 takes any free one), or end that program.",
+        )
+    if number == errno.EACCES:
+        return Misuse(f"Port {port} may not be used without privileges.", cure="Choose one above 1023 with --port.")
+    return Misuse(f"Can't listen on {host}, port {port}: {error}.", cure="Choose others with --host and --port.")
+
+
+@contextmanager
+def _run_directory() -> Iterator[Path]:
+    run = Path(tempfile.mkdtemp(prefix="parley-run-"))
+    try:
+        yield run
+    finally:
+        shutil.rmtree(run, ignore_errors=True)
+
+
+@contextmanager
+def _signals() -> Iterator[int]:
+    """A descriptor that becomes readable at SIGINT, SIGTERM, SIGHUP or SIGCHLD, and yields their numbers as bytes."""
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield reading
+    finally:
+        signal.set_wakeup_fd(old)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(reading)
+        os.close(writing)
+
+
+@contextmanager
+def _without_keyboard() -> Iterator[None]:
+    """Have processes started meanwhile ignore Ctrl-C: the supervisor alone ends them, in order."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@dataclass(slots=True)
+class _Retired:
+    """An engine that has been replaced: drained at `drain_at`, ended at `end_at` at the latest (monotonic seconds)."""
+
+    engine: EmbeddedEngine
+    drain_at: float
+    end_at: float
+
+
+class Supervisor:
+    """The processes of one `parley serve`. Every method returns within a second or so; nothing here is a thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: StateDirectory,
+        listener: socket.socket,
+        run: Path,
+        announce: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._state = state
+        self._listener = listener
+        self._run = run
+        self._announce = announce
+        self._serving = run / "serving.json"
+        self._engine: EmbeddedEngine | None = None
+        self._retired: list[_Retired] = []
+        self._pointer: Path | None = None
+        self._switches = 0
+        self._http: subprocess.Popen[bytes] | None = None
+        self._http_since = 0.0
+        self._failed_starts = 0
+
+    @property
+    def address(self) -> str:
+        """The site's address on this machine."""
+        host, port = self._listener.getsockname()[:2]
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}{self._settings.prefix}/"
+
+    def start(self, publication: Publication, release: Release) -> None:
+        """Start engine and HTTP server."""
+        self._pointer = self._state.current()
+        self._go_over_to(release, publication)
+        self._start_http()
+        self._announce(f"Serving {self.address} (Ctrl-C ends it).")
+
+    def run(self, wake: int, watch: Callable[[], None] | None) -> int:
+        """Keep everything alive until a signal says to end."""
+        next_poll = next_watch = time.monotonic()
+        while True:
+            select.select([wake], [], [], POLL_INTERVAL)
+            with contextlib.suppress(BlockingIOError):
+                if set(os.read(wake, 4096)) & {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}:
+                    return 0
+            now = time.monotonic()
+            if self._keep_alive(now) is False:
+                return 1
+            if now >= next_poll:
+                next_poll = now + POLL_INTERVAL
+                self._follow_pointer()
+                self._end_retired(now)
+            if watch is not None and now >= next_watch:
+                next_watch = now + WATCH_INTERVAL
+                watch()
+
+    def stop(self) -> None:
+        """End all processes, the HTTP server first, within two seconds."""
+        if self._http is not None:
+            self._http.terminate()
+            try:
+                self._http.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._http.kill()
+                self._http.wait()
+        for retired in self._retired:
+            retired.engine.stop()
+        if self._engine is not None:
+            self._engine.stop()
+
+    def _keep_alive(self, now: float) -> bool:
+        """Start again what has died; False if the HTTP server can't be kept alive."""
+        with _without_keyboard():
+            if self._engine is not None and self._engine.ensure_running():
+                log.warning("the query engine died and was started again")
+        if self._http is None or self._http.poll() is None:
+            return True
+        lived = now - self._http_since
+        if lived < _SHORT_LIFE:
+            return True  # its next start comes when a second has passed since the last
+        self._failed_starts = self._failed_starts + 1 if lived < _FAILED_STARTS * _SHORT_LIFE else 0
+        if self._failed_starts >= _FAILED_STARTS:
+            self._announce("The HTTP server does not stay alive; the log says why.")
+            return False
+        log.warning("the HTTP server ended with status %s and is started again", self._http.returncode)
+        self._start_http()
+        return True
+
+    def _start_http(self) -> None:
+        descriptor = self._listener.fileno()
+        command = [sys.executable, "-m", "parley.web.server"]
+        command += ["--descriptor", str(descriptor), "--serving", str(self._serving), "--parent", str(os.getpid())]
+        command += ["--workers", str(self._settings.workers), "--log-level", self._settings.log_level]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        with _without_keyboard():
+            self._http = subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL, env=environment)
+        self._http_since = time.monotonic()
+
+    def _follow_pointer(self) -> None:
+        """Go over to the release that the pointer names, if it is another one; a broken one is reported once."""
+        pointer = self._state.current()
+        if pointer is None or pointer == self._pointer:
+            return
+        self._pointer = pointer
+        try:
+            release, reason = self._state.best_release()
+            if reason:
+                raise ReleaseError(reason)
+            self._go_over_to(release, _publication_of(release))
+        except (ParleyError, OSError) as error:
+            self._announce(f"The new release is not served: {error}")
+        else:
+            self._announce(f"Serving release {release.id[:12]}.")
+
+    def _go_over_to(self, release: Release, publication: Publication) -> None:
+        """Start the engine of `release`, tell the workers, and retire the engine before it."""
+        self._switches += 1
+        limits = Limits.from_settings(self._settings)
+        directory = self._run / f"engine-{self._switches}"
+        engine = EmbeddedEngine(release.store, limits, directory=directory, prefixes=publication.all_prefixes)
+        with _without_keyboard():
+            engine.start()
+        if self._engine is not None:
+            drain_at = time.monotonic() + _SWITCH_GRACE
+            end_at = drain_at + limits.queue_wait + limits.query_seconds + 1
+            self._retired.append(_Retired(self._engine, drain_at, end_at))
+        self._engine = engine
+        Serving(release.path, directory, self._settings).write(self._serving)
+
+    def _end_retired(self, now: float) -> None:
+        for retired in list(self._retired):
+            if now >= retired.end_at or not retired.engine.is_alive():
+                retired.engine.stop()
+                self._retired.remove(retired)
+            elif now >= retired.drain_at:
+                retired.engine.drain()
+
+
+def _publication_of(release: Release) -> Publication:
+    """The publication as it was when `release` was built."""
+    from parley.publication import parse
+
+    return parse(release.path, release.publication_file.read_text(encoding="utf-8"), environment={})

@@ -1,0 +1,106 @@
+"""The HTTP server process: Granian on the socket that the supervisor listens on (`python -m parley.web.server`).
+
+The socket is the supervisor's, so that connections wait in its queue, and are not refused, while a worker or this whole
+process is started again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from parley.engine.client import EngineClient
+from parley.engine.protocol import Limits
+from parley.engine.sandbox import die_with_parent
+from parley.web.app import create_app
+from parley.web.edge import Aborted, Edge
+from parley.web.site import Serving, Site
+from parley.web.sites import Served, Sites
+
+#: Threads for Flask in one worker: views are short and need the interpreter's lock, so more would only queue.
+THREADS = 4
+BACKLOG = 1024
+#: Room for one request's head, so that over-long addresses and fields get their own 414 and 431 from `intake`.
+_HEAD_BUFFER = 128 * 1024
+
+
+class Server(MPServer):
+    """Granian's multi-process server on a socket that listens already."""
+
+    def __init__(self, descriptor: int, **options: Any) -> None:
+        super().__init__("parley.web.edge", **options)
+        self._descriptor = descriptor
+
+    def _init_shared_socket(self) -> None:
+        # the way Granian itself shares a socket where SO_REUSEPORT does not balance (macOS)
+        self._sso = socket.socket(fileno=self._descriptor)
+        self._sso.set_inheritable(True)
+        self._shd: Any = SocketHolder(self._descriptor, False, BACKLOG)  # type: ignore[call-arg]  # its stub is behind
+        self._sfd: Any = self._descriptor
+        self._ssp = None
+
+
+def open_served(serving: Serving) -> Served:
+    """Open the release that `serving` names, with its application and its engine's client. Raises ReleaseError."""
+    site = Site.open(serving)
+    return Served(site, create_app(site), EngineClient(serving.engine, Limits.from_settings(serving.settings)))
+
+
+def load_edge(serving: Path, parent: int) -> Edge:
+    """The ASGI application of one worker; runs in the worker, first of all."""
+    die_with_parent(parent, signal.SIGKILL)
+    logging.getLogger("_granian").addFilter(_is_no_abort)
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="flask")
+    return Edge(Sites(serving, open_served, pool), pool)
+
+
+def _is_no_abort(record: logging.LogRecord) -> bool:
+    """Drop Granian's report of our deliberate aborts: the edge has logged the reason."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, Aborted) and Aborted.__name__ not in record.getMessage()
+
+
+def main() -> None:
+    """Run until SIGTERM; exits with 1 when workers die as fast as they are started."""
+    parser = argparse.ArgumentParser(prog="python -m parley.web.server", description=__doc__)
+    parser.add_argument("--descriptor", type=int, required=True, help="the listening socket")
+    parser.add_argument("--serving", type=Path, required=True, help="serving.json")
+    parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--log-level", default="info")
+    arguments = parser.parse_args()
+    die_with_parent(arguments.parent, signal.SIGKILL)
+    logging.basicConfig(level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = Server(
+        arguments.descriptor,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        loop=Loops.asyncio,
+        workers=arguments.workers,
+        backlog=BACKLOG,
+        websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=_HEAD_BUFFER),
+        respawn_failed_workers=True,
+        respawn_interval=0.2,
+        workers_kill_timeout=1,
+        log_level=LogLevels.warning,
+        process_name=None,
+    )
+    server.serve(target_loader=partial(load_edge, arguments.serving, os.getpid()), wrap_loader=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The two promises of the streaming path: an answer that breaks off is noticed, and so is a client that leaves."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+ENDLESS_GRAPH = "CONSTRUCT { ?a ?e ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+#: Nothing comes out of it, and it takes forever.
+SILENT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        (ENDLESS, "application/sparql-results+json"),
+        (ENDLESS, "text/csv"),
+        (ENDLESS_GRAPH, "text/turtle"),
+    ],
+)
+def test_error_after_first_byte_makes_curl_fail(live: Any, query: str, accept: str) -> None:
+    reply = live.sparql(query, "-H", f"Accept: {accept}")
+    assert reply.status == 200
+    assert len(reply.body) > 65536
+    assert reply.exit_status in (18, 56), "curl must not take the part for the whole"
+
+
+def test_client_that_leaves_before_first_byte_frees_its_executor(live: Any) -> None:
+    connections = []
+    for _ in range(2):  # as many as there are executors
+        connection = socket.create_connection(("127.0.0.1", live.port))
+        connection.sendall(f"GET /sparql?query={quote(SILENT)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connections.append(connection)
+    time.sleep(0.5)
+    for connection in connections:
+        connection.close()
+    start = time.monotonic()
+    reply = live.sparql("ASK {}", timeout=5)
+    assert reply.status == 200
+    assert json.loads(reply.body)["boolean"] is True
+    assert time.monotonic() - start < 2
+
+
+def test_whole_answer_has_its_length_and_exit_status_0(live: Any) -> None:
+    reply = live.sparql("SELECT ?s { ?s ?p ?o } LIMIT 3")
+    assert (reply.exit_status, reply.status) == (0, 200)
+    assert int(reply.header("content-length")) == len(reply.body)
+    assert len(reply.json["results"]["bindings"]) == 3
+
+
+def test_long_whole_answer_ends_cleanly(live: Any) -> None:
+    reply = live.sparql("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", "-H", "Accept: text/csv")
+    assert (reply.exit_status, reply.status) == (0, 200)
+    assert reply.body.count(b"\r\n") == 20001
