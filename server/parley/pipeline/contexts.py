@@ -53,10 +53,10 @@ class Contexts:
         return "".join(pieces) + text[end:]
 
     def _resolved(self, value: Any, file: str, line: int, depth: int) -> Any:
-        if isinstance(value, str):
-            return self._resolved(self._copy(value, file, line), file, line, depth + 1)
         if depth > _MAX_DEPTH:
             raise SourceError("The contexts name each other in a circle.", file=file, line=line, cure="Break it.")
+        if isinstance(value, str):
+            return self._resolved(self._copy(value, file, line), file, line, depth + 1)
         if isinstance(value, list):
             parts = (self._resolved(part, file, line, depth + 1) for part in value)
             return [item for part in parts for item in (part if isinstance(part, list) else [part])]

@@ -18,7 +18,7 @@ from parley.pipeline.decode import Stream
 _CHUNK = 65536
 _CURE = "Replace the entities by what they stand for, or save the file as Turtle."
 #: What may hold `&name;` without meaning an entity, then the references themselves.
-_REFERENCE = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|&([A-Za-z_][\w.-]*);", re.DOTALL)
+_REFERENCE = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>|<!--.*?-->|<\?.*?\?>|&(?P<name>[A-Za-z_][\w.-]*);", re.DOTALL)
 _PREDEFINED = frozenset(["amp", "lt", "gt", "apos", "quot"])
 
 
@@ -29,36 +29,18 @@ class _Done(Exception):
 def without_entities(stream: Stream, file: str, limit: int) -> Stream:
     """The XML of `stream` (UTF-8) without encoding declaration, document type and entities, with its lines in place.
 
-    `limit` is how many characters the entities may add. A file without a document type is not held in memory.
-    Raises SourceError for a forbidden entity, or one that is not declared, or past the limit.
+    Sections of CDATA become plain text, since pyoxigraph takes none beside other text. `limit` is how many characters
+    the entities may add. Raises SourceError for a forbidden entity, or one that is not declared, or past the limit.
     """
     prolog = _Prolog(file)
-    read = prolog.feed(stream)
-    if prolog.end is None and not prolog.declared_encoding:
-        return _Chain(read, stream)
-    text = read + stream.read()
+    text = prolog.feed(stream) + stream.read()
     if prolog.end is not None:
         text = _blank(text, text.rfind(b"<!DOCTYPE", 0, prolog.start), prolog.end)
     if prolog.declared_encoding:
         text = _blank(text, 0, text.index(b"?>") + 2)
+    if prolog.end is None and b"<![CDATA[" not in text:
+        return io.BytesIO(text)
     return io.BytesIO(_expanded(text.decode("utf-8", "surrogateescape"), prolog.entities, file, limit))
-
-
-class _Chain:
-    """What was read already, then the rest."""
-
-    def __init__(self, head: bytes, rest: Stream) -> None:
-        self._head, self._rest = io.BytesIO(head), rest
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size`."""
-        if size < 0:
-            return self._head.read() + self._rest.read()
-        return self._head.read(size) or self._rest.read(size)
-
-    def readline(self) -> bytes:
-        """The next line, or what the head has of it."""
-        return self._head.readline() or self._rest.readline()
 
 
 class _Prolog:
@@ -142,7 +124,9 @@ def _expanded(text: str, entities: dict[str, str], file: str, limit: int) -> byt
         )  # fmt: skip
 
     def replace(match: re.Match[str]) -> str:
-        name = match[1]
+        name = match["name"]
+        if match["text"] is not None:
+            return escape(match["text"])
         if name is None or name in _PREDEFINED:
             return match[0]
         if name not in escaped:

@@ -31,6 +31,9 @@ _LOG_IMPLIES = ox.NamedNode("http://www.w3.org/2000/10/swap/log#implies")
 _NO_BASE = "relative://parley.invalid/"
 #: Nested triple terms overflow the parser's stack long before this.
 _MAX_DEPTH = 5000
+_QUOTED = re.compile(r"(?:IRI|tag) '(.*)': ")
+_NO_TRIPLE_TERMS = "Triples about triples (RDF 1.2) are not supported"
+_NO_DIRECTIONS = "Texts with a base direction (RDF 1.2) are not supported"
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ class Parser:
                 self.passed_over.append((source.name, form))
                 return
             try:
-                yield from self._parsed(source, form, self._prepared(source, form, stream))
+                yield from self._parsed(form, self._prepared(source, form, stream))
             except (SyntaxError, ValueError, OSError) as error:
                 raise self._explained(source, form, error) from None
 
@@ -74,38 +77,8 @@ class Parser:
             return io.BytesIO(self.contexts.inlined(text, source.name).encode("utf-8", "surrogateescape"))
         return stream
 
-    def _parsed(self, source: SourceFile, form: Format, stream: Stream) -> Iterator[ox.Quad]:
-        if form is JSON_LD:
-            # strict parsing of JSON-LD drops what is wrong in silence: parse leniently and check here
-            parsed = ox.parse(cast(IO[bytes], stream), form.oxigraph, base_iri=_NO_BASE, lenient=True)
-            yield from self._checked_json(parsed)
-            return
-        shallow = _Shallow(stream)
-        parser = ox.parse(cast(IO[bytes], shallow), form.oxigraph)
-        for quad in parser:
-            shallow.open = 0
-            if type(quad.object) is ox.Triple:
-                raise ValueError("Triples about triples (RDF 1.2) are not supported")
-            if type(quad.object) is ox.Literal and quad.object.direction is not None:
-                raise ValueError("Texts with a base direction (RDF 1.2) are not supported")
-            if form is N3 and (quad.graph_name != _DEFAULT_GRAPH or quad.predicate == _LOG_IMPLIES):
-                raise ValueError("Rules and formulae of N3 are no data, so they are not read")
-            yield quad
-        for prefix, namespace in parser.prefixes.items():
-            self.prefixes.setdefault(prefix, namespace)
-
-    def _checked_json(self, quads: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
-        known: set[str] = set()
-        for quad in quads:
-            if ":" not in quad.predicate.value:
-                continue  # a key that the context does not define means nothing in JSON-LD (§3.1)
-            for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
-                if isinstance(term, ox.NamedNode) and term.value not in known:
-                    _check_iri(term.value)
-                    known.add(term.value)
-            if isinstance(quad.object, ox.Literal):
-                quad = ox.Quad(quad.subject, quad.predicate, _checked_literal(quad.object, known), quad.graph_name)
-            yield quad
+    def _parsed(self, form: Format, stream: Stream) -> Iterator[ox.Quad]:
+        return _checked_json(stream) if form is JSON_LD else _checked(stream, form, self.prefixes)
 
     def _explained(self, source: SourceFile, form: Format, error: Exception) -> SourceError:
         """The parser's message in our words, with a line found for it where the parser has none."""
@@ -114,7 +87,7 @@ class Parser:
         if line is None:
             line = self._line(source, form, message)
         if "No scheme found" in message:
-            named = re.search(r"'(.*)'", message)
+            named = _QUOTED.search(message)
             message = f"The IRI {f'<{named[1]}> ' if named else ''}is relative, and the file declares no base"
             cure = "Write the IRI in full, or declare the base (@base in Turtle and JSON-LD, xml:base in RDF/XML)."
         elif "UTF-8" in message:
@@ -132,7 +105,7 @@ class Parser:
             if form is not JSON_LD:
                 return _line_reached(prepared, form)
             text = prepared.read().decode("utf-8", "replace")
-        quoted = re.search(r"'(.*)'", message)
+        quoted = _QUOTED.search(message)
         place = text.find(quoted[1]) if quoted else -1
         return text.count("\n", 0, place) + 1 if place >= 0 else None
 
@@ -151,7 +124,7 @@ class _Shallow:
         data = self._inner.read(size)
         self.open += data.count(b"<<")
         if self.open > _MAX_DEPTH:
-            raise ValueError("Triples about triples (RDF 1.2) are not supported")
+            raise ValueError(_NO_TRIPLE_TERMS)
         return data
 
 
@@ -161,25 +134,55 @@ class _LineByLine:
     def __init__(self, inner: Stream) -> None:
         self._inner, self.lines = inner, 0
 
-    def read(self, _size: int = -1) -> bytes:
-        """The next line."""
+    def read(self, _size: int = -1, /) -> bytes:
+        """The next line, however long."""
         line = self._inner.readline()
         self.lines += bool(line)
         return line
+
+    readline = read
 
 
 def _line_reached(stream: Stream, form: Format) -> int | None:
     counted = _LineByLine(stream)
     try:
-        for quad in ox.parse(cast(IO[bytes], counted), form.oxigraph):
-            literal = quad.object if isinstance(quad.object, ox.Literal) else None
-            if isinstance(quad.object, ox.Triple) or (literal is not None and literal.direction is not None):
-                break
-            if form is N3 and (quad.graph_name != _DEFAULT_GRAPH or quad.predicate == _LOG_IMPLIES):
-                break
+        for _quad in _checked(counted, form, {}):
+            pass
     except (SyntaxError, ValueError) as error:
         return getattr(error, "lineno", None) or counted.lines or None
-    return counted.lines or None
+    return None
+
+
+def _checked(stream: Stream, form: Format, prefixes: dict[str, str]) -> Iterator[ox.Quad]:
+    """The quads of any syntax but JSON-LD; adds its declarations to `prefixes`. Raises SyntaxError, ValueError."""
+    shallow = _Shallow(stream)
+    parser = ox.parse(cast(IO[bytes], shallow), form.oxigraph)
+    for quad in parser:
+        shallow.open = 0
+        if type(quad.object) is ox.Triple:
+            raise ValueError(_NO_TRIPLE_TERMS)
+        if type(quad.object) is ox.Literal and quad.object.direction is not None:
+            raise ValueError(_NO_DIRECTIONS)
+        if form is N3 and (quad.graph_name != _DEFAULT_GRAPH or quad.predicate == _LOG_IMPLIES):
+            raise ValueError("Rules and formulae of N3 are no data, so they are not read")
+        yield quad
+    for prefix, namespace in parser.prefixes.items():
+        prefixes.setdefault(prefix, namespace)
+
+
+def _checked_json(stream: Stream) -> Iterator[ox.Quad]:
+    """The quads of JSON-LD, parsed leniently and checked here: strict parsing drops what is wrong in silence."""
+    known: set[str] = set()
+    for quad in ox.parse(cast(IO[bytes], stream), JSON_LD.oxigraph, base_iri=_NO_BASE, lenient=True):
+        if ":" not in quad.predicate.value:
+            continue  # a key that the context does not define means nothing in JSON-LD (§3.1)
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+            if isinstance(term, ox.NamedNode) and term.value not in known:
+                _check_iri(term.value)
+                known.add(term.value)
+        if isinstance(quad.object, ox.Literal):
+            quad = ox.Quad(quad.subject, quad.predicate, _checked_literal(quad.object, known), quad.graph_name)
+        yield quad
 
 
 def _check_iri(iri: str) -> None:
@@ -193,7 +196,7 @@ def _check_iri(iri: str) -> None:
 
 def _checked_literal(literal: ox.Literal, known: set[str]) -> ox.Literal:
     if literal.direction is not None:
-        raise ValueError("Texts with a base direction (RDF 1.2) are not supported")
+        raise ValueError(_NO_DIRECTIONS)
     if literal.language is not None:
         try:
             return ox.Literal(literal.value, language=literal.language)
