@@ -61,6 +61,8 @@ def _check_path(path: str, prefix: str) -> None:
         raise BadRequest("The request target is not a path.", cure="Send a path that starts with “/”.")
     if _ESCAPE_FAULT.search(path) or "\x00" in path or "%00" in path:
         raise BadRequest("The path has a percent sign that encodes nothing, or a NUL.", cure="Encode it properly.")
+    if path.startswith("//"):  # WSGI applications take it for one slash, and would answer at two addresses
+        raise NotFound("There is nothing at this address.", cure="Begin the path with one slash.")
     if path != prefix and not path.startswith(f"{prefix}/"):
         raise NotFound(f"The site is mounted under {prefix}/.", cure=f"Start at {prefix}/.")
 

@@ -116,7 +116,8 @@ def quality(candidate: Format, ranges: Iterable[MediaRange]) -> tuple[float, int
 
 
 def _decisive(media_type: str, ranges: Sequence[MediaRange]) -> tuple[int, float]:
-    return max(((r.precision(media_type), r.weight) for r in ranges), default=(0, 0.0))
+    matches = ((r.precision(media_type), r.weight) for r in ranges)
+    return max((match for match in matches if match[0]), default=(0, 0.0))
 
 
 def choose(accept: str | None, available: Sequence[Format]) -> Format | None:
@@ -125,8 +126,8 @@ def choose(accept: str | None, available: Sequence[Format]) -> Format | None:
     if not ranges:
         return available[0]
     ranked = [(*quality(candidate, ranges), -order, candidate) for order, candidate in enumerate(available)]
-    weight, precision, _, best = max(ranked, key=lambda row: row[:3])
-    return best if weight > 0 and precision > 0 else None
+    weight, _, _, best = max(ranked, key=lambda row: row[:3])
+    return best if weight > 0 else None
 
 
 def choose_format(accept: str | None, parameter: str | None, available: Sequence[Format]) -> Format:

@@ -1,0 +1,169 @@
+"""HTTP itself over a real server: targets, Host, methods, limits, HEAD, OPTIONS (RFC 9110, RFC 9112)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+def problem_of(answer: bytes) -> dict[str, Any]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert b"cache-control: no-store" in head.lower()
+    problem: dict[str, Any] = json.loads(body)
+    assert problem["type"].startswith("/problems/")
+    assert problem["status"] == status_of(answer)
+    assert len(problem["request_id"]) == 16
+    return problem
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [b"", b"Host:\r\n", b"Host: a\r\nHost: b\r\n", b"Host: a\r\nHost: a\r\n", b"Host: a b\r\n", b"Host: <x>\r\n"],
+    ids=["missing", "empty", "two", "twice-the-same", "space", "no-host"],
+)
+def test_wrong_host_is_400(live: Any, fields: bytes) -> None:
+    answer = live.raw(b"GET /sparql HTTP/1.1\r\n" + fields + b"Connection: close\r\n\r\n")
+    assert status_of(answer) == 400
+    assert problem_of(answer)["title"] == "Bad request"
+
+
+@pytest.mark.parametrize("host", [b"a.example", b"127.0.0.1:8000", b"[::1]:8000"])
+def test_right_host_is_served_and_never_echoed(live: Any, host: bytes) -> None:
+    answer = live.raw(b"GET /nothing HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+    assert status_of(answer) == 404
+    assert host not in answer
+
+
+def test_http_1_0_needs_no_host(live: Any) -> None:
+    assert status_of(live.raw(b"GET /sparql HTTP/1.0\r\n\r\n")) == 200
+
+
+@pytest.mark.parametrize(
+    "field", ["X-Forwarded-Host: evil", "Forwarded: host=evil", "X-Original-URL: /evil", "X-Forwarded-Prefix: /evil"]
+)
+def test_forwarding_fields_change_nothing(live: Any, field: str) -> None:
+    reply = live.curl("/sparql", "-H", field, "-H", "Accept: text/turtle")
+    assert reply.status == 200
+    assert b"evil" not in reply.body
+    assert "evil" not in str(reply.headers)
+
+
+def test_absolute_form_is_served_by_its_path(live: Any) -> None:
+    answer = live.raw(b"GET http://evil.example/nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert status_of(answer) == 404
+    assert b"evil" not in answer
+
+
+@pytest.mark.parametrize(("method", "status"), [("DELETE", 405), ("PUT", 405), ("TRACE", 405), ("FOO", 501)])
+def test_other_methods(live: Any, method: str, status: int) -> None:
+    reply = live.curl("/sparql", "-X", method)
+    assert reply.status == status
+    assert reply.json["status"] == status
+    if status == 405:
+        assert set(reply.header("allow").split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+def test_long_address_is_414_and_says_use_post(live: Any) -> None:
+    query = "SELECT%20*%20{}%20%23" + "x" * 8000
+    assert live.curl(f"/sparql?query={query}").status == 200
+    reply = live.curl(f"/sparql?query={query}{'x' * 9000}")
+    assert reply.status == 414
+    assert "POST" in reply.json["cure"]
+    assert status_of(live.raw(b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")) == 414
+
+
+def test_large_header_fields_are_431(live: Any) -> None:
+    reply = live.curl("/sparql", "-H", f"X-Large: {'x' * 40_000}")
+    assert reply.status == 431
+    assert reply.json["type"] == "/problems/fields-too-large"
+    many = b"".join(b"X-%d: 1\r\n" % number for number in range(500))
+    assert status_of(live.raw(b"GET / HTTP/1.1\r\nHost: a\r\n" + many + b"\r\n")) == 431
+
+
+def test_large_body_is_413_declared_or_not(live: Any) -> None:
+    declared = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"
+    assert status_of(live.raw(declared)) == 413
+    chunked = live.curl(
+        "/sparql", "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: application/sparql-query",
+        "--data-binary", f"@{_large(live)}",
+    )  # fmt: skip
+    assert chunked.status == 413
+
+
+def _large(live: Any) -> str:
+    path = live.folder / "large"
+    path.write_bytes(b"#" + b"x" * (6 * 1024 * 1024))
+    return str(path)
+
+
+@pytest.mark.parametrize("target", [b"/%zz", b"/a%", b"/%00", b"*x"])
+def test_broken_targets_are_400(live: Any, target: bytes) -> None:
+    answer = live.raw(b"GET " + target + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert status_of(answer) in (400, 404)
+    assert status_of(answer) == 400
+
+
+@pytest.mark.parametrize("path", ["/sparql%2F", "/%2Fsparql", "//sparql", "/SPARQL", "/sparql%2f..%2fsparql"])
+def test_an_encoded_slash_is_no_separator(live: Any, path: str) -> None:
+    assert live.curl(path).status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=nonsense", "/nothing", "/problems/not-found"],
+)
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "text/turtle"])
+def test_head_is_get_without_a_body(live: Any, path: str, accept: str) -> None:
+    get = live.curl(path, "-H", f"Accept: {accept}")
+    head = live.curl(path, "-I", "-H", f"Accept: {accept}", "-o", "/dev/null")
+    assert head.exit_status == 0
+    assert (head.status, _steady(head)) == (get.status, _steady(get))
+    request = f"HEAD {path} HTTP/1.1\r\nHost: a\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+    assert live.raw(request.encode()).endswith(b"\r\n\r\n"), "no body"
+
+
+def _steady(reply: Any) -> dict[str, list[str]]:
+    """The header fields without those of each single answer."""
+    return {name: value for name, value in reply.headers.items() if name not in ("date", "x-request-id")}
+
+
+def test_options_allows_and_preflight_lets_any_origin_in(live: Any) -> None:
+    plain = live.curl("/sparql", "-X", "OPTIONS")
+    assert plain.status in (200, 204)
+    assert "POST" in plain.header("allow")
+    preflight = live.curl(
+        "/sparql", "-X", "OPTIONS", "-H", "Origin: https://a.example", "-H", "Access-Control-Request-Method: POST",
+        "-H", "Access-Control-Request-Headers: content-type",
+    )  # fmt: skip
+    assert preflight.status in (200, 204)
+    assert preflight.header("access-control-allow-origin") == "*"
+    assert "POST" in preflight.header("access-control-allow-methods")
+    assert "content-type" in preflight.header("access-control-allow-headers").lower()
+    assert preflight.header("access-control-allow-credentials") == ""
+
+
+def test_every_problem_type_dereferences(live: Any) -> None:
+    kinds = {live.curl(path).json["type"] for path in ("/nothing", "/sparql?query=x", "/sparql?update=x")}
+    assert len(kinds) == 3
+    for address in kinds:
+        assert live.curl(address).status == 200
+
+
+def test_problem_is_a_page_for_browsers(live: Any) -> None:
+    reply = live.curl("/nothing%3Cscript%3E", "-H", "Accept: text/html,application/xhtml+xml,*/*;q=0.8")
+    assert reply.status == 404
+    assert reply.header("content-type").startswith("text/html")
+    assert b"<script>" not in reply.body
+    assert "Accept" in reply.header("vary")
+
+
+def test_nothing_sets_cookies(live: Any) -> None:
+    for path in ("/sparql", "/nothing", "/sparql?query=ASK%7B%7D"):
+        assert "set-cookie" not in live.curl(path, "-H", "Accept: text/html").headers
