@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,3 +67,67 @@ def missing(what: str, where_to_get_it: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+@contextlib.contextmanager
+def _serving(command: list[str], environment: dict[str, str], log: Path) -> Iterator[str]:
+    with log.open("w") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment, start_new_session=True)
+    try:
+        address = None
+        deadline = time.monotonic() + 130
+        while address is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the server did not start:\n{log.read_text()}")
+            time.sleep(0.05)
+            address = re.search(r"Serving (http://\S+?)/? ", log.read_text())
+        yield address[1]
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+Serve = Callable[..., contextlib.AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def serve_command(tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Runs `parley serve FOLDER` as a user does; gives the site's address, without the last slash.
+
+    `command` is how parley is called, `state` the directory of releases (default: a new one).
+    """
+
+    def start(
+        folder: Path | None, *options: str, command: tuple[str, ...] = (), state: Path | None = None, **settings: str
+    ) -> contextlib.AbstractContextManager[str]:
+        place = tmp_path_factory.mktemp("served")
+        own = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")}
+        own |= {"PARLEY_STATE": str(state or place / "state"), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+        call = [
+            *(command or (sys.executable, "-m", "parley")),
+            "serve",
+            *([str(folder)] if folder else []),
+            "--port",
+            "0",
+        ]
+        return _serving([*call, *options], own | settings, place / "log")
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def real_site(serve_command: Serve, real: tuple[Publication, StateDirectory, Built]) -> Iterator[str]:
+    """Our own publication, served for the whole test run."""
+    with serve_command(ROOT, state=real[1].root) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def tiny_site(serve_command: Serve, tiny: tuple[Publication, StateDirectory, Built]) -> Iterator[str]:
+    """The tiny foreign publication, served for the whole test run."""
+    with serve_command(TINY, state=tiny[1].root) as address:
+        yield address
