@@ -31,6 +31,7 @@ _LOG_IMPLIES = ox.NamedNode("http://www.w3.org/2000/10/swap/log#implies")
 _NO_BASE = "relative://parley.invalid/"
 #: Nested triple terms overflow the parser's stack long before this.
 _MAX_DEPTH = 5000
+_PLACE = re.compile(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ")
 _QUOTED = re.compile(r"(?:IRI|tag) '(.*)': ")
 _NO_TRIPLE_TERMS = "Triples about triples (RDF 1.2) are not supported"
 _NO_DIRECTIONS = "Texts with a base direction (RDF 1.2) are not supported"
@@ -82,7 +83,11 @@ class Parser:
 
     def _explained(self, source: SourceFile, form: Format, error: Exception) -> SourceError:
         """The parser's message in our words, with a line found for it where the parser has none."""
-        message = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", str(error))
+        message = _PLACE.sub("", getattr(error, "msg", str(error)))
+            r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ",
+            "",
+            getattr(error, "msg", str(error)),
+        )
         line = getattr(error, "lineno", None)
         if line is None:
             line = self._line(source, form, message)

@@ -34,11 +34,13 @@ def test_schema_org_comes_with_us(corpus_of: Reading, address: str) -> None:
 
 
 def test_a_context_of_the_publication_wins_and_may_name_others(corpus_of: Reading) -> None:
+    scoped = {"@id": "http://ex.org/q", "@context": "https://schema.org"}
     files = {
         "contexts/index.json": json.dumps({"https://schema.org/": "mine.json", "https://ex.org/c": "c.jsonld"}),
         "contexts/mine.json": json.dumps({"@context": {"name": "http://ex.org/mine"}}),
-        "contexts/c.jsonld": json.dumps({"@context": ["http://schema.org", {"q": {"@id": "http://ex.org/q", "@context": "https://schema.org"}}]}),
-        "x.jsonld": '{"@context": ["https://ex.org/c",\n{"r": "http://ex.org/r"}],\n"name": "N", "q": {"name": "M", "r": 1}}',
+        "contexts/c.jsonld": json.dumps({"@context": ["http://schema.org", {"q": scoped}]}),
+        "x.jsonld": '{"@context": ["https://ex.org/c",\n{"r": "http://ex.org/r"}],\n"name": "N", '
+        '"q": {"name": "M", "r": 1}}',
     }  # fmt: skip
     predicates = sorted(quad.predicate.value for quad in corpus_of(files).quads())
     assert predicates == ["http://ex.org/mine", "http://ex.org/mine", "http://ex.org/q", "http://ex.org/r"]

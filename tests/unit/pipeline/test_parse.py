@@ -11,6 +11,7 @@ Reading = Callable[..., Corpus]
 
 GOOD = "<http://ex.org/a> <http://ex.org/p> <http://ex.org/b> .\n"
 RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://ex.org/" {}>\n'
+RELATIVE = '<rdf:Description rdf:about="a"><p rdf:resource="b"/></rdf:Description></rdf:RDF>'
 FAULTS = [
     ("x.ttl", GOOD + "<http://ex.org/a> <http://ex.org/p> ;;; oops .", 2, "Correct the line"),
     ("x.ttl", GOOD + "<a> <http://ex.org/p> 1 .", 2, "relative.*@base"),
@@ -51,7 +52,8 @@ def test_a_broken_file_can_be_left_out_whole(
     corpus_of: Reading, name: str, text: str, _line: int, _message: str
 ) -> None:
     other = GOOD.replace("/b>", "/c>")
-    corpus = corpus_of({"a.ttl": GOOD, f"m/{name}": other + text if name.endswith("nt") else text, "z.ttl": other}, skip_broken=True)  # fmt: skip
+    broken = other + text if name.endswith("nt") else text
+    corpus = corpus_of({"a.ttl": GOOD, f"m/{name}": broken, "z.ttl": other}, skip_broken=True)
     assert corpus.skipped == (f"m/{name}",)
     assert [(g.files, g.triples) for g in corpus.graphs] == [(("a.ttl",), 1), (("z.ttl",), 1)]
 
@@ -68,7 +70,7 @@ def test_nothing_but_broken_files_is_an_error(corpus_of: Reading) -> None:
     [
         ("x.ttl", "@base <http://ex.org/> . <a> <p> <b> ."),
         ("x.ttl", "BASE <http://ex.org/>\n<a> <p> <b> ."),
-        ("x.rdf", RDF.format('xml:base="http://ex.org/"') + '<rdf:Description rdf:about="a"><p rdf:resource="b"/></rdf:Description></rdf:RDF>'),
+        ("x.rdf", RDF.format('xml:base="http://ex.org/"') + RELATIVE),
         ("x.jsonld", '{"@context": {"@base": "http://ex.org/"}, "@id": "a", "http://ex.org/p": {"@id": "b"}}'),
     ],
 )  # fmt: skip
@@ -84,7 +86,8 @@ def test_literals_keep_their_form_and_language_tags_become_small(corpus_of: Read
     lines = corpus_of({"x.ttl": text}).path.read_text()
     assert all(f'"{form}"^^' in lines for form in ("01", "1.500", "1.0E3", "true"))
     assert '"x"@de-at' in lines
-    assert '"x"@de-at' in corpus_of({"x.jsonld": '{"http://ex.org/p": {"@value": "x", "@language": "de-AT"}}'}).path.read_text()  # fmt: skip
+    json = '{"http://ex.org/p": {"@value": "x", "@language": "de-AT"}}'
+    assert '"x"@de-at' in corpus_of({"x.jsonld": json}).path.read_text()
 
 
 def test_keys_that_a_context_does_not_define_mean_nothing(corpus_of: Reading) -> None:

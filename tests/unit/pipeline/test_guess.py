@@ -1,0 +1,125 @@
+"""What is guessed of a folder without publication.toml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from parley.errors import PublicationError
+from parley.pipeline.guess import guess
+from parley.pipeline.read import read
+from parley.publication import Publication, Role, parse
+
+TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny"
+PREFIX = """@prefix e: <http://ex.org/id/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+"""
+
+
+def _guess(root: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Publication:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PREFIX + text)
+    return guess(root, environment or {})
+
+
+def test_the_tiny_publication_without_its_file(tmp_path: Path) -> None:
+    root = copytree(TINY, tmp_path / "tiny", ignore=ignore_patterns("publication.toml"))
+    guessed = guess(root, {})
+    assert guessed.guessed
+    assert (guessed.base, guessed.bases) == ("http://lichen.example/garden/", ("http://herbarium.example/sheet#",))
+    assert guessed.languages == ("de", "es")
+    assert guessed.title == {"de": "Der Flechtengarten", "es": "El jardín de líquenes"}
+    assert guessed.licence == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert guessed.prefixes["garten"] == "http://lichen.example/garden/"
+    assert guessed.inference == "owl-rl"
+    (tmp_path / "work").mkdir()
+    assert read(guessed, tmp_path / "work").triples > 200
+
+
+def test_the_text_can_be_saved_and_says_the_same(tmp_path: Path) -> None:
+    guessed = _guess(
+        tmp_path, {'od"d [1].ttl': "<http://ex.org/o> a owl:Ontology .", "x.ttl": 'e:a rdfs:label "ä"@de .'}
+    )
+    again = parse(tmp_path, guessed.source, {})
+    assert guessed.source.startswith("# Guessed")
+    assert (again.base, again.roles, again.languages, again.title, again.prefixes, again.inference, again.paths) == (
+        guessed.base, guessed.roles, guessed.languages, guessed.title, guessed.prefixes, guessed.inference, (".",),
+    )  # fmt: skip
+    assert again.role('od"d [1].ttl') is Role.ONTOLOGY
+    assert again.role('od"d 1.ttl') is Role.DATA
+
+
+def test_roles_come_from_the_content(tmp_path: Path) -> None:
+    files = {
+        "o.ttl": "<http://ex.org/o> a owl:Ontology .", "deep/s.ttl": "e:S a sh:NodeShape .",
+        "p.ttl": "e:P a sh:PropertyShape .", "themes.ttl": "e:C a skos:ConceptScheme .", "d.ttl": "e:a rdfs:label 'x' .",
+    }  # fmt: skip
+    guessed = _guess(tmp_path, files)
+    expected = {"o.ttl": "ontology", "deep/s.ttl": "shapes", "p.ttl": "shapes", "themes.ttl": "data", "d.ttl": "data"}
+    assert {name: guessed.role(name).value for name in files} == expected
+
+
+def test_folders_beside_the_usual_ones_are_read_too(tmp_path: Path) -> None:
+    guessed = _guess(tmp_path, {"data/a.ttl": "e:a rdfs:label 'x' .", "more/b.ttl": "e:b rdfs:label 'x' ."})
+    (tmp_path / "work").mkdir()
+    assert read(guessed, tmp_path / "work").triples == 2
+
+
+@pytest.mark.parametrize(
+    ("subjects", "base", "bases"),
+    [
+        (["http://a.org/id/1", "http://a.org/id/2"], "http://a.org/id/", ()),
+        (["http://a.org/x/1", "http://a.org/y/2"], "http://a.org/", ()),
+        (["http://a.org/x#1", "http://a.org/x#2"], "http://a.org/x#", ()),
+        (["http://a.org/x#1", "http://a.org/x/2"], "http://a.org/", ()),
+        (["http://a.org/x/1", "http://b.org/y/1", "http://b.org/y/2"], "http://b.org/y/", ("http://a.org/x/",)),
+        (["http://a.org/"], "http://a.org/", ()),
+        (["urn:uuid:1", "urn:uuid:2"], "http://localhost:8000/", ()),
+    ],
+)
+def test_the_base(tmp_path: Path, subjects: list[str], base: str, bases: tuple[str, ...]) -> None:
+    guessed = _guess(tmp_path, {"x.ttl": "".join(f"<{s}> rdfs:label 'x' ." for s in subjects)})
+    assert (guessed.base, guessed.bases) == (base, bases)
+
+
+@pytest.mark.parametrize(
+    ("texts", "languages"),
+    [
+        ("'a'", ("en",)),
+        ("'a'@fr, 'b'@fr, 'c'@en-gb, 'd'@en-us, 'e'@en", ("en", "fr")),
+        ("'a'@und, 'b'@x-mine, 'c'@mul", ("en",)),
+        (", ".join([*(f"'{i}'@pl" for i in range(200)), "'stray'@la"]), ("pl",)),
+    ],
+)
+def test_languages_by_frequency(tmp_path: Path, texts: str, languages: tuple[str, ...]) -> None:
+    assert _guess(tmp_path, {"x.ttl": f"e:a rdfs:label {texts} ."}).languages == languages
+
+
+def test_a_title_else_the_folders_name(tmp_path: Path) -> None:
+    titled = "<http://ex.org/o> a owl:Ontology ; dcterms:title 'Titre'@fr, 'Plain' ; rdfs:label 'Not this' ."
+    assert _guess(tmp_path / "a", {"x.ttl": titled + "e:a rdfs:comment 'x'@fr ."}).title == {"fr": "Plain"}
+    assert _guess(tmp_path / "my garden", {"x.ttl": "e:a rdfs:comment 'x' ."}).title == {"en": "my garden"}
+
+
+def test_inference_only_with_an_ontology_and_within_the_limit(tmp_path: Path) -> None:
+    data = "".join(f"e:a{i} rdfs:label 'x' ." for i in range(50))
+    assert _guess(tmp_path / "a", {"x.ttl": data}).inference == "none"
+    files = {"x.ttl": data, "o.ttl": "<http://ex.org/o> a owl:Ontology ."}
+    assert _guess(tmp_path / "b", files).inference == "owl-rl"
+    small = _guess(tmp_path / "c", files, {"PARLEY_INFER_TRIPLES": "20"})
+    assert small.inference == "none"
+    assert "infer_triples" in small.source
+
+
+def test_broken_files_count_for_nothing(tmp_path: Path) -> None:
+    guessed = _guess(tmp_path, {"a.ttl": "e:a rdfs:label 'x'@es .", "b.ttl": "oops", "c.ttl": "<rel> rdfs:label 'x' ."})
+    assert (guessed.base, guessed.languages) == ("http://ex.org/id/", ("es",))
+
+
+def test_no_rdf_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PublicationError, match="no RDF file"):
+        guess(tmp_path, {})
