@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from parley.formats import DOCUMENT_FORMATS, JSON_LD, RDF_FORMATS
+from parley.formats import JSON_LD, RDF_FORMATS
+from parley.release.records import Description
 from parley.web import documents, pages
 from parley.web.site import current_site
-from parley.web.view import entity, vocabulary
+from parley.web.view import entity, inverse, vocabulary
 
 #: Bytes of JSON-LD that a page carries along; beyond, its link to the JSON-LD document must do.
 EMBEDDED_BYTES = 100_000
+#: Links to a thing up to which its page is made from all of them at once.
+FOLDED_LINKS = 1000
 
 
 def render(iri: str, page: int = 1) -> str:
     """The page about `iri`, with page `page` of the links to it."""
     site, namer, links, interface = current_site(), pages.namer(), pages.links(), pages.interface()
-    description = documents.described(site, iri, page)
+    description = _description(iri, page)
     view = entity.view(site.index, description, namer, links, interface)
     fragments = site.index.fragments(iri)
     terms = vocabulary.view(site.index, iri, fragments, namer, links, interface) if fragments else None
-    explicit = pages.explicit_language()
     return render_template(
         "vocabulary.html" if terms else "entity.html",
         entity=view,
@@ -35,14 +38,23 @@ def render(iri: str, page: int = 1) -> str:
         page_total=math.ceil(view.incoming_total / site.settings.incoming_page),
         page_address=_page_address,
         formats=[(f, site.urls.document(iri, extension=f.extension).partition("#")[0]) for f in RDF_FORMATS],
-        alternates=[f for f in DOCUMENT_FORMATS if f.is_rdf],
         canonical=documents.canonical(site, iri),
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
-        explicit=explicit,
         embedded=_embedded(iri, page),
     )
+
+
+def _description(iri: str, page: int) -> Description:
+    """What the page tells: a thing with few links to it is told whole first, to fold the links that it tells twice."""
+    site = current_site()
+    size = site.settings.incoming_page
+    first = documents.described(site, iri, page, size)
+    if first.incoming_total > FOLDED_LINKS:
+        return first
+    whole = inverse.folded(site.index, documents.described(site, iri, 1, max(FOLDED_LINKS, size)))
+    return replace(whole, incoming=whole.incoming[(page - 1) * size : page * size])
 
 
 def _page_address(page: int) -> str:

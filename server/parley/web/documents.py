@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+import pyoxigraph as ox
 
 from parley.formats import Format
-from parley.release.index import Description
+from parley.release.describe import canonical_document, document_quads
+from parley.release.records import Description
+from parley.serialise import serialise
+from parley.vocab import DCAT, PREFIXES, RDF_TYPE, VOID, XSD
 from parley.web.headers import uri
 from parley.web.site import Site
 
@@ -16,25 +19,42 @@ def exists(site: Site, iri: str) -> bool:
     return index.exists(iri) or index.has_fragments(iri) or index.graph(iri) is not None
 
 
-def described(site: Site, iri: str, page: int = 1) -> Description:
-    """What is said about `iri`; nothing, for a graph that is only a name."""
-    found = site.index.describe(iri, page=page, page_size=site.settings.incoming_page)
-    return found or Description(iri, [], [], 0)
+def described(site: Site, iri: str, page: int, page_size: int) -> Description:
+    """What is said about `iri`, with one page of the links to it; nothing, for a graph that is only a name."""
+    return site.index.describe(iri, page=page, page_size=page_size) or Description(iri, [], [], 0)
 
 
 def canonical(site: Site, iri: str) -> str:
     """The canonical address of the document about `iri`, under the publication's base."""
-    own = site.urls.document(iri).partition("#")[0]
-    return uri(urljoin(site.publication.base, own.removeprefix(site.settings.prefix).lstrip("/")))
+    return uri(canonical_document(site.urls, iri))
 
 
 def serialised(site: Site, iri: str, syntax: Format, page: int = 1) -> bytes:
-    """The document about `iri` in an RDF syntax."""
-    import pyoxigraph as ox
-    index = site.index
-    found = [described(site, iri, page), *(d for f in index.fragments(iri) if (d := index.describe(f)))]
-    quads = {ox.Quad(s.subject, s.predicate, s.object, ox.NamedNode(s.graph)) for d in found for s in (*d.outgoing, *d.incoming)}
-    assert syntax.oxigraph
-    if syntax.oxigraph.supports_datasets:
-        return ox.serialize(quads, format=syntax.oxigraph, prefixes=dict(site.publication.prefixes))
-    return ox.serialize({q.triple for q in quads}, format=syntax.oxigraph, prefixes=dict(site.publication.prefixes))
+    """The document about `iri` in an RDF syntax, with page `page` of the links to it."""
+    quads = document_quads(
+        site.index,
+        site.urls,
+        iri,
+        page=page,
+        page_size=site.settings.incoming_page,
+        licence=site.publication.licence,
+        dataset=_dataset(site),
+        modified=site.manifest.created,
+        languages=site.publication.languages,
+    )
+    return serialise(quads or _graph(site, iri), syntax, site.publication.all_prefixes)
+
+
+def _dataset(site: Site) -> str | None:
+    """The IRI of the data set that the publication itself describes."""
+    return next((iri for iri in site.index.instances(DCAT + "Dataset") if site.urls.relative(iri) is not None), None)
+
+
+def _graph(site: Site, iri: str) -> list[ox.Quad]:
+    """What there is to say of a graph that is only a name."""
+    graph = site.index.graph(iri)
+    name, size = ox.NamedNode(iri), ox.Literal(str(graph.triples if graph else 0), datatype=ox.NamedNode(XSD + "integer"))
+    return [
+        ox.Quad(name, ox.NamedNode(RDF_TYPE), ox.NamedNode(PREFIXES["sd"] + "Graph")),
+        ox.Quad(name, ox.NamedNode(VOID + "triples"), size),
+    ]

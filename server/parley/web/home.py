@@ -20,7 +20,7 @@ KINDS = 12
 def home(language: str | None = None) -> Response:
     """What this is, its kinds with their counts, and the ways in."""
     site = current_site()
-    kinds = browse.kinds(site.index, pages.namer())
+    kinds = browse.kinds(site.index, pages.namer(), pages.links())
     example = browse.example(site.index, kinds, pages.links(), pages.namer())
     return pages.respond(
         "home.html",

@@ -25,11 +25,24 @@ def thing(path: str) -> Response:
         return _without_slash(path)
     if site.index.has_fragments(iri):
         return _document(iri, None, None)
-    target = site.urls.document(iri)
+    return _see(site.urls.document(iri))
+
+
+def _see(target: str) -> Response:
+    """See other (RFC 9110 §15.4.4): the document that describes what was asked for."""
     response = redirect(target, 303)
     response.headers["Cache-Control"] = caching.REDIRECT
     response.headers["Link"] = link_header([(target, {"rel": "describedby"})])
     return response
+
+
+@blueprint.get("/<language:language>/<path:path>")
+def thing_in(language: str, path: str) -> Response:
+    """A thing's address with a language before it: the document in that language, which is what is meant."""
+    iri = _first([path])
+    if iri is None:
+        raise _missing(current_site().urls.candidates(path)[0])
+    return _see(current_site().urls.document(iri, language=language))
 
 
 @blueprint.get("/doc/")

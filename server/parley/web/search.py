@@ -36,7 +36,7 @@ class Result:
 def search(language: str | None = None) -> Response:
     """The form; with `q` what it finds; with `kind` the things of a kind."""
     query, kind, page = request.args.get("q", "").strip()[:LONGEST], request.args.get("kind", ""), _page_number()
-    kinds = browse.kinds(current_site().index, pages.namer())
+    kinds = browse.kinds(current_site().index, pages.namer(), pages.links())
     results, total = _found(query, page) if query else _things(kind, page) if kind else ([], 0)
     response = pages.respond(
         "search.html",

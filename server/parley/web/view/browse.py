@@ -40,15 +40,20 @@ def kind_query(iri: str) -> str:
     return urlencode({"kind": iri})
 
 
-def kinds(source: Source, namer: Namer) -> list[Kind]:
-    """The kinds of things that the data is about, largest first.
+def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
+    """The kinds of things that the data is about, largest first, each name once.
 
-    Where the data uses nothing but technical vocabularies, their classes are better than none.
+    Its own classes hide those of other vocabularies of the same name. Where the data uses nothing but technical
+    vocabularies, their classes are better than none.
     """
     found = [(iri, count) for iri, count in source.classes() if count]
     about = [(iri, count) for iri, count in found if not iri.startswith(TECHNICAL)] or found
     namer.learn(iri for iri, _ in about)
-    return [Kind(iri, namer.term(iri), count, kind_query(iri)) for iri, count in about]
+    by_name: dict[str, Kind] = {}
+    for iri, count in sorted(about, key=lambda row: not links.ours(row[0])):
+        name = namer.term(iri)
+        by_name.setdefault(name.text.casefold(), Kind(iri, name, count, kind_query(iri)))
+    return sorted(by_name.values(), key=lambda kind: (-kind.count, kind.name.text.casefold()))
 
 
 def mentions(iris: Iterable[str], namer: Namer, links: Links) -> list[Value]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pyoxigraph as ox
 
 from parley.publication import Role
-from parley.release.index import Description, Statement
+from parley.release.records import Description, Statement
 from parley.release.words import choose_label
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE
 from parley.web import dates
@@ -65,7 +65,7 @@ class _Writer:
     ) -> None:
         self.source, self.description = source, description
         self.namer, self.links, self.interface = namer, links, interface
-        self.notes = Notes(namer, links)
+        self.notes = Notes(namer, links, self.paraphrase)
         self.own: dict[str, list[Statement]] = {}
         for statement in description.outgoing:
             self.own.setdefault(str(statement.subject), []).append(statement)
@@ -75,11 +75,10 @@ class _Writer:
     def write(self) -> EntityView:
         me = ox.NamedNode(self.description.iri)
         mine = self.own.get(str(me), [])
-        by_section: dict[str, list[Statement]] = {key: [] for key in SECTIONS}
-        for statement in mine:
-            by_section[section_of(statement.predicate.value)].append(statement)
         sections = [
-            Section(key, self.groups(statements, (str(me),))) for key, statements in by_section.items() if statements
+            Section(key, self.groups(statements, (str(me),)))
+            for key, statements in self.by_section(mine).items()
+            if statements
         ]
         return EntityView(
             iri=me.value,
@@ -91,6 +90,26 @@ class _Writer:
             incoming_total=self.description.incoming_total,
             notes=self.notes.all(),
         )
+
+    def by_section(self, statements: Iterable[Statement]) -> dict[str, list[Statement]]:
+        """The sections of the page; properties whose every value is inferred have one of their own."""
+        by_property: dict[str, list[Statement]] = {}
+        for statement in statements:
+            by_property.setdefault(statement.predicate.value, []).append(statement)
+        found: dict[str, list[Statement]] = {key: [] for key in SECTIONS}
+        for property_, said in by_property.items():
+            key = section_of(property_)
+            if key == "elsewhere" and any(self.is_ours(s.object) for s in said):
+                key = "facts"
+            if key == "facts" and all(s.role is Role.INFERRED for s in said):
+                key = "follows"
+            if key == "names" and property_ in LABEL_PROPERTIES and _repeats(property_, by_property):
+                continue
+            found[key] += said
+        return found
+
+    def is_ours(self, term: object) -> bool:
+        return isinstance(term, ox.NamedNode) and self.links.ours(term.value)
 
     def kinds(self, statements: Iterable[Statement]) -> list[Value]:
         """The kinds that are asserted, or those inferred if none is."""
@@ -127,9 +146,10 @@ class _Writer:
 
     def fact(self, value: Value, copies: Sequence[Statement]) -> Fact:
         roles = {statement.role for statement in copies}
+        notes = self.notes.cite(copies)
         return Fact(
-            value,
-            notes=self.notes.cite(copies),
+            without_notes(value, notes),
+            notes=notes,
             inferred=roles == {Role.INFERRED},
             outside=Role.OUTSIDE in roles and roles <= {Role.OUTSIDE, Role.INFERRED},
         )
@@ -202,8 +222,31 @@ class _Writer:
             cell = parts[RDF_REST]
         return members
 
+    def paraphrase(self, graph: str) -> Text | None:
+        """What the source of a footnote says, if the data tells."""
+        found = self.source.describe(graph, page_size=0)
+        return summary(found.outgoing, self.interface.language) if found else None
+
     def incoming(self) -> tuple[Group, ...]:
         return self.groups(self.description.incoming, (f"<{self.description.iri}>",), inverse=True)
+
+
+def without_notes(value: Value, notes: tuple[int, ...]) -> Value:
+    """`value` whose own facts do not repeat `notes`, which stand at the value itself."""
+    if not value.groups:
+        return value
+    groups = tuple(
+        replace(group, facts=tuple(replace(f, notes=() if f.notes == notes else f.notes) for f in group.facts))
+        for group in value.groups
+    )
+    return replace(value, groups=groups)
+
+
+def _repeats(property_: str, by_property: Mapping[str, Sequence[Statement]]) -> bool:
+    """Whether a better label property says all the names that this one says."""
+    better = LABEL_PROPERTIES[: LABEL_PROPERTIES.index(property_)]
+    names = {s.object for s in by_property[property_]}
+    return any(names <= {s.object for s in by_property.get(other, ())} for other in better)
 
 
 def mentioned(statements: Iterable[Statement]) -> set[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from parley.publication import Role
-from parley.release.index import Statement
+from parley.release.records import Statement
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links
 
@@ -16,20 +16,22 @@ CITED = (Role.PASSAGE, Role.OUTSIDE, Role.EDITORIAL, Role.DATA, Role.LINKS)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One footnote: the graph, what to call it, where its page is, what it is to the publication."""
+    """One footnote: the graph, its name, its page, what it is to the publication, what it says in a sentence."""
 
     number: int
     graph: str
     label: Text
     href: str | None
     role: Role
+    detail: Text | None = None
 
 
 class Notes:
     """The footnotes of one page."""
 
-    def __init__(self, namer: Namer, links: Links) -> None:
-        self._namer, self._links = namer, links
+    def __init__(self, namer: Namer, links: Links, detail: Callable[[str], Text | None]) -> None:
+        """`detail` says in a sentence what a passage says."""
+        self._namer, self._links, self._detail = namer, links, detail
         self._found: dict[str, Note] = {}
 
     def cite(self, copies: Iterable[Statement]) -> tuple[int, ...]:
@@ -45,5 +47,6 @@ class Notes:
     def _number(self, graph: str, role: Role) -> int:
         if graph not in self._found:
             href = self._links.page(graph) if self._links.described(graph) else None
-            self._found[graph] = Note(len(self._found) + 1, graph, self._namer.thing(graph), href, role)
+            detail = self._detail(graph) if role is Role.PASSAGE else None
+            self._found[graph] = Note(len(self._found) + 1, graph, self._namer.thing(graph), href, role, detail)
         return self._found[graph].number

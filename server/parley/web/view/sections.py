@@ -10,6 +10,7 @@ from parley.vocab import (
     FOAF,
     LABEL_PROPERTIES,
     OWL,
+    PREFIXES,
     PROV,
     RDF_TYPE,
     RDFS,
@@ -17,8 +18,11 @@ from parley.vocab import (
     SKOS,
 )
 
-#: In the order of the page. `facts` takes every property that no other section names.
-SECTIONS = ("facts", "names", "elsewhere", "record")
+#: In the order of the page. `facts` takes every property that no other
+#: section names; `follows` those of them that are only inferred.
+SECTIONS = ("facts", "follows", "names", "elsewhere", "record")
+
+OA = PREFIXES["oa"]
 
 _NAMES = frozenset(
     [RDF_TYPE, *LABEL_PROPERTIES, *ALTERNATIVE_LABEL_PROPERTIES, *DESCRIPTION_PROPERTIES, DCTERMS + "identifier", DCTERMS + "alternative"]
@@ -39,6 +43,7 @@ _RECORD = frozenset(
             "provenance", "hasVersion", "conformsTo",
         )),
         *(DC + name for name in ("creator", "contributor", "publisher", "rights", "source", "date")),
+        *(OA + name for name in ("hasSelector", "hasSource", "hasState")), PREFIXES["spdx"] + "checksum",
         *(PROV + name for name in (
             "wasAttributedTo", "wasDerivedFrom", "wasGeneratedBy", "hadPrimarySource", "wasRevisionOf", "generatedAtTime",
         )),

@@ -11,7 +11,6 @@ import pyoxigraph as ox
 
 from parley.urls import Urls
 from parley.vocab import RDF, XSD
-from parley.web import dates
 from parley.web.i18n import Interface
 from parley.web.view.naming import Namer, Text
 
@@ -22,7 +21,7 @@ _INTEGERS = frozenset(
 _DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 #: Datatypes that say nothing a reader misses.
-_SILENT = frozenset([XSD + "string", RDF + "langString", XSD + "anyURI", XSD + "boolean"]) | _INTEGERS | _DECIMALS
+_SILENT = frozenset([XSD + "string", RDF + "langString", XSD + "anyURI", XSD + "boolean", XSD + "hexBinary"]) | _INTEGERS | _DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value of a property: the numbers of its footnotes, and whether no source but a rule or another one says it."""
+    """One value of a property, the numbers of its footnotes, whether only a rule says it, or only another source."""
 
     value: Value
     notes: tuple[int, ...] = ()

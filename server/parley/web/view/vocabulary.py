@@ -9,7 +9,7 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from parley.publication import Role
-from parley.release.index import Statement
+from parley.release.records import Statement
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS
 from parley.web.i18n import Interface
 from parley.web.view import entity
