@@ -84,10 +84,6 @@ class Parser:
     def _explained(self, source: SourceFile, form: Format, error: Exception) -> SourceError:
         """The parser's message in our words, with a line found for it where the parser has none."""
         message = _PLACE.sub("", getattr(error, "msg", str(error)))
-            r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ",
-            "",
-            getattr(error, "msg", str(error)),
-        )
         line = getattr(error, "lineno", None)
         if line is None:
             line = self._line(source, form, message)
