@@ -48,6 +48,8 @@ class Control:
             self._selector.register(connection, selectors.EVENT_READ, lambda: self._read(connection))
 
     def _read(self, connection: socket.socket) -> None:
+        if connection not in self._open:  # answered and closed by an earlier event of the same round
+            return
         try:
             data = connection.recv(_MAX_QUESTION)
             question = json.loads(data) if data else None

@@ -127,9 +127,9 @@ class EmbeddedEngine:
 
     def _spawn(self) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "parley.engine.zygote", self._config.to_json(), str(os.getpid())]
+        command = [sys.executable, "-P", "-m", "parley.engine.zygote", self._config.to_json(), str(os.getpid())]
         # one arena: each further one reserves 64 MB of the address space that RLIMIT_AS counts
-        environment = {**os.environ, "MALLOC_ARENA_MAX": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        environment = {**os.environ, "MALLOC_ARENA_MAX": "1"}
         with _stack_limit(self.limits.query_stack):
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
 

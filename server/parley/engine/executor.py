@@ -83,9 +83,9 @@ class Executor:
         self._config = config
         self._listener = listener
         self._slot = slot
-        self._serial = serial
         self._retired = False
         self._idle = False
+        self._accepted = encode_object(Frame.ACCEPTED, {"executor": serial, "pid": os.getpid()})
 
     def run(self, report: int) -> None:
         """Open the store, put up the walls, say so on the pipe `report`, then serve; returns when it is retired.
@@ -136,7 +136,7 @@ class Executor:
             seconds = min(float(request.get("seconds") or self._config.limits.query_seconds), 1e6)
             if seconds < self._config.limits.query_seconds:
                 signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
-            connection.sendall(encode_object(Frame.ACCEPTED, {"executor": self._serial, "pid": os.getpid()}))
+            connection.sendall(self._accepted)
             with self._watch.over(connection):
                 rest = self._answer(store, connection, request)
             connection.sendall(rest)  # unwatched: a client may leave as soon as it has read this

@@ -95,7 +95,8 @@ class Zygote:
     def _populate(self) -> None:
         if self._ending is not None or time.monotonic() < self._resume:
             return
-        while sum(not child.slow for child in self._children.values()) < self._config.limits.executors:
+        missing = self._config.limits.executors - sum(not child.slow for child in self._children.values())
+        for _ in range(missing):
             self._fork()
 
     def _look(self) -> float:
@@ -128,7 +129,14 @@ class Zygote:
         read, write = os.pipe()
         slot = Slot()
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # too many processes, or no memory: not for ever
+            self._failure = f"fork: {error.strerror}"
+            self._resume = time.monotonic() + _BACK_OFF_SECONDS
+            os.close(read)
+            os.close(write)
+            return
         if pid == 0:
             self._become_executor(slot, write, parent)
         os.close(write)

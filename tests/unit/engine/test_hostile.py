@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ HOSTILE: dict[str, tuple[str, type[EngineError] | tuple[type[EngineError], ...]]
     "growing text": (
         "SELECT * { BIND('aaaaaaaaaaaaaaaa' AS ?x0) "
         + "".join(f"BIND(CONCAT(?x{i}, ?x{i}) AS ?x{i + 1}) " for i in range(30)) + "}",
-        QueryTooLarge,
+        (QueryTooLarge, QueryTimeout),
     ),
     "planner": ("ASK { " + "?a ?b ?c." * 256 + " }", QueryTimeout),
     "planner lists": ("ASK { ?a ?b " + "(" * 512 + ")" * 512 + " }", QueryTimeout),
@@ -122,6 +123,21 @@ def test_a_client_that_leaves_frees_its_executor(start: Callable[..., Any], text
     answers(bench)
 
 
+def test_a_slow_reader_does_not_hold_an_executor(start: Callable[..., Any]) -> None:
+    bench = start(executors=1, query_seconds=1.0)
+
+    async def ask() -> int:
+        text = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 60000"
+        async with bench.client.query(QueryRequest(text)) as answer:
+            chunks = aiter(answer)
+            size = len(await anext(chunks))
+            await asyncio.sleep(1.5)  # past the deadline
+            assert (await bench.client.status())["busy"] == 0
+            return size + sum([len(chunk) async for chunk in chunks])
+
+    assert 5 * 2**20 < asyncio.run(ask()) < 2 * bench.engine.limits.spool_bytes
+
+
 @contextmanager
 def canary() -> Iterator[tuple[int, list[object]]]:
     """A listener on loopback and the connections it saw."""
@@ -189,14 +205,24 @@ def test_when_the_slow_lane_is_full_the_next_slow_query_is_told_so(start: Callab
     assert bench.engine.status()["ended"]["busy"] == 1
 
 
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def niceness(pid: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
 def test_a_slow_executor_is_nice_and_is_replaced(start: Callable[..., Any]) -> None:
-    bench = start(executors=1, slow_max=1)
+    bench = start(executors=1, slow_max=1, query_seconds=3.0)
 
     async def ask() -> None:
         task = asyncio.create_task(bench.ask_async(ENDLESS))
-        await asyncio.sleep(0.6)
-        status = await bench.client.status()
+        while (status := await bench.client.status())["slow"] == 0 or status["executors"] < 2:
+            assert not task.done()
+            await asyncio.sleep(0.02)
         assert (status["slow"], status["executors"]) == (1, 2)
+        assert sorted(niceness(pid) for pid in children(bench.engine.pid)) == [0, 19]
         with pytest.raises(QueryTimeout):
             await task
 
