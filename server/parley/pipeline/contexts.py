@@ -43,7 +43,7 @@ class Contexts:
                 continue
             try:
                 value, stop = decoder.raw_decode(text, match.end())
-            except ValueError:
+            except (ValueError, RecursionError):
                 break  # the parser names the place better
             if _names_remote(value):
                 line = text.count("\n", 0, match.start()) + 1

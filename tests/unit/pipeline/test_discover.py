@@ -10,8 +10,8 @@ from parley.pipeline.discover import Discovery, discover_in, form_of
 from parley.publication import Role
 
 
-def _found(root: Path, **options: Path) -> Discovery:
-    return discover_in(root, lambda name: Role.IGNORED if name.startswith("draft") else Role.DATA, **options)
+def _found(root: Path, state: Path | None = None) -> Discovery:
+    return discover_in(root, lambda name: Role.IGNORED if name.startswith("draft") else Role.DATA, state)
 
 
 def _touch(root: Path, *names: str) -> None:

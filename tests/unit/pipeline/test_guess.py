@@ -56,7 +56,7 @@ def test_the_text_can_be_saved_and_says_the_same(tmp_path: Path) -> None:
 def test_roles_come_from_the_content(tmp_path: Path) -> None:
     files = {
         "o.ttl": "<http://ex.org/o> a owl:Ontology .", "deep/s.ttl": "e:S a sh:NodeShape .",
-        "p.ttl": "e:P a sh:PropertyShape .", "themes.ttl": "e:C a skos:ConceptScheme .", "d.ttl": "e:a rdfs:label 'x' .",
+        "p.ttl": "e:P a sh:PropertyShape .", "themes.ttl": "e:C a skos:ConceptScheme .", "d.ttl": "e:a e:p 1 .",
     }  # fmt: skip
     guessed = _guess(tmp_path, files)
     expected = {"o.ttl": "ontology", "deep/s.ttl": "shapes", "p.ttl": "shapes", "themes.ttl": "data", "d.ttl": "data"}
