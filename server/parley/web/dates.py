@@ -15,8 +15,7 @@ from parley.vocab import XSD
 
 #: Extended Date/Time Format (ISO 8601-2), under the IRI that the Library of Congress gives it and its older ones.
 EDTF = frozenset(
-    f"http://id.loc.gov/datatypes/edtf{name}"
-    for name in ("", "/EDTF", "/EDTF-level0", "/EDTF-level1", "/EDTF-level2")
+    f"http://id.loc.gov/datatypes/edtf{name}" for name in ("", "/EDTF", "/EDTF-level0", "/EDTF-level1", "/EDTF-level2")
 )
 _ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -68,7 +67,9 @@ def _moment(lexical: str, locale: Locale) -> str | None:
 
 def _time(lexical: str, locale: Locale) -> str | None:
     clock = time.fromisoformat(_ZONE.sub("", lexical))
-    return str(format_time(datetime.combine(date(2000, 1, 1), clock), "medium" if clock.second else "short", locale=locale))
+    return str(
+        format_time(datetime.combine(date(2000, 1, 1), clock), "medium" if clock.second else "short", locale=locale)
+    )
 
 
 def _edtf(lexical: str, locale: Locale) -> str | None:
@@ -77,7 +78,11 @@ def _edtf(lexical: str, locale: Locale) -> str | None:
     if slash:
         parts = [_open(start, locale), _open(end, locale)]
         return None if None in parts else f"{parts[0]}\N{NO-BREAK SPACE}– {parts[1]}".strip()
-    mark = {"~": "≈\N{NO-BREAK SPACE}{}", "?": "{}\N{NO-BREAK SPACE}(?)", "%": "≈\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}(?)"}.get(lexical[-1:], "")
+    mark = {
+        "~": "≈\N{NO-BREAK SPACE}{}",
+        "?": "{}\N{NO-BREAK SPACE}(?)",
+        "%": "≈\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}(?)",
+    }.get(lexical[-1:], "")
     spoken = _plain(lexical[:-1] if mark else lexical, locale)
     return mark.format(spoken) if spoken and mark else spoken
 

@@ -58,7 +58,7 @@ def _description(iri: str, page: int) -> Description:
 
 
 def _page_address(page: int) -> str:
-    """This page's address with another page of links."""
+    """The address of this page with another page of links."""
     fields = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
     return "?" + urlencode([*fields, ("page", page)]) + "#incoming"
 

@@ -53,7 +53,10 @@ def _dataset(site: Site) -> str | None:
 def _graph(site: Site, iri: str) -> list[ox.Quad]:
     """What there is to say of a graph that is only a name."""
     graph = site.index.graph(iri)
-    name, size = ox.NamedNode(iri), ox.Literal(str(graph.triples if graph else 0), datatype=ox.NamedNode(XSD + "integer"))
+    name, size = (
+        ox.NamedNode(iri),
+        ox.Literal(str(graph.triples if graph else 0), datatype=ox.NamedNode(XSD + "integer")),
+    )
     return [
         ox.Quad(name, ox.NamedNode(RDF_TYPE), ox.NamedNode(PREFIXES["sd"] + "Graph")),
         ox.Quad(name, ox.NamedNode(VOID + "triples"), size),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, redirect, send_file
+from flask import Blueprint, Response, send_file
 
 from parley.errors import NotFound
 from parley.formats import FORMATS, RESULTS_CSV
@@ -13,6 +13,7 @@ from parley.release.manifest import FileEntry
 from parley.vocab import XSD
 from parley.web import caching, pages
 from parley.web.headers import link_header, uri
+from parley.web.redirects import redirect_to
 from parley.web.site import Site, current_site
 
 blueprint = Blueprint("downloads", __name__)
@@ -42,7 +43,9 @@ def downloads(language: str | None = None) -> Response:
     for name in site.manifest.files:
         if name.startswith(_FOLDER):
             parts[_part(name.removeprefix(_FOLDER))].append(_download(site, name))
-    response = pages.respond("downloads.html", here="downloads", created=_created(site), parts={k: v for k, v in parts.items() if v})
+    response = pages.respond(
+        "downloads.html", here="downloads", created=_created(site), parts={k: v for k, v in parts.items() if v}
+    )
     items = [(file.href, {"rel": "item"}) for files in parts.values() for file in files if not _is_table(file.name)]
     if items:
         response.headers["Link"] = link_header(items)
@@ -54,9 +57,7 @@ def current(name: str) -> Response:
     """The current release's file of that name: a redirect to the address that never changes its content."""
     site = current_site()
     _entry(site, name)
-    response = redirect(_address(site, name), 302)
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return redirect_to(_address(site, name), 302, "no-cache")
 
 
 @blueprint.get("/release/<release>/dumps/<path:name>")
@@ -82,7 +83,7 @@ def file(release: str, name: str) -> Response:
     response.headers["Accept-Ranges"] = "bytes"
     digest = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
-    response.headers["Link"] = link_header([(site.urls.local("downloads"), {"rel": "collection"})] + _licence(site))
+    response.headers["Link"] = link_header([(site.urls.local("downloads"), {"rel": "collection"}), *_licence(site)])
     response.headers.pop("Last-Modified", None)
     return response
 

@@ -192,7 +192,7 @@ def language_links(address: Callable[[str], str]) -> list[LanguageLink]:
 
 
 def _same_page(language: str) -> str:
-    """This request's address in another language."""
+    """The address of this request in another language."""
     path = request.path.lstrip("/")
     if explicit_language():
         path = path.partition("/")[2]

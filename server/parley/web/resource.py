@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest, NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, Format, by_extension
 from parley.web import caching, document_page, documents, negotiate, pages
 from parley.web.headers import link_header, uri
+from parley.web.redirects import redirect_to
 from parley.web.site import current_site
 
 blueprint = Blueprint("resource", __name__)
@@ -30,8 +31,7 @@ def thing(path: str) -> Response:
 
 def _see(target: str) -> Response:
     """See other (RFC 9110 §15.4.4): the document that describes what was asked for."""
-    response = redirect(target, 303)
-    response.headers["Cache-Control"] = caching.REDIRECT
+    response = redirect_to(target, 303)
     response.headers["Link"] = link_header([(target, {"rel": "describedby"})])
     return response
 
@@ -98,9 +98,7 @@ def _missing(iri: str) -> NotFound:
 
 def _moved(target: str) -> Response:
     query = request.query_string.decode("ascii", "replace")
-    response = redirect(f"{target}?{query}" if query and "?" not in target else target, 308)
-    response.headers["Cache-Control"] = caching.REDIRECT
-    return response
+    return redirect_to(f"{target}?{query}" if query and "?" not in target else target, 308)
 
 
 def _document(iri: str, language: str | None, named: Format | None) -> Response:

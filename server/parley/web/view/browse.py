@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from parley.vocab import DCAT, OWL, PREFIXES, PROV, RDF, RDFS, SH, SKOS, VANN, VOID
-from parley.web.view.naming import LabelSource, Namer, Text
+from parley.web.view.naming import LabelSource, Namer, Text, collation
 from parley.web.view.values import Links, Value
 
 #: Classes of these namespaces say how the data is described, not what it is about.
@@ -52,8 +52,8 @@ def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
     by_name: dict[str, Kind] = {}
     for iri, count in sorted(about, key=lambda row: not links.ours(row[0])):
         name = namer.term(iri)
-        by_name.setdefault(name.text.casefold(), Kind(iri, name, count, kind_query(iri)))
-    return sorted(by_name.values(), key=lambda kind: (-kind.count, kind.name.text.casefold()))
+        by_name.setdefault(collation(name.text), Kind(iri, name, count, kind_query(iri)))
+    return sorted(by_name.values(), key=lambda kind: (-kind.count, collation(kind.name.text)))
 
 
 def mentions(iris: Iterable[str], namer: Namer, links: Links) -> list[Value]:

@@ -14,7 +14,7 @@ from parley.release.words import choose_label
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE
 from parley.web import dates
 from parley.web.i18n import Interface
-from parley.web.view.naming import LabelSource, Namer, Text
+from parley.web.view.naming import LabelSource, Namer, Text, collation
 from parley.web.view.notes import Note, Notes
 from parley.web.view.sections import SECTIONS, section_of
 from parley.web.view.values import Fact, Group, Links, Value, link, literal
@@ -113,21 +113,29 @@ class _Writer:
 
     def kinds(self, statements: Iterable[Statement]) -> list[Value]:
         """The kinds that are asserted, or those inferred if none is."""
-        types = [s for s in statements if s.predicate.value == RDF_TYPE and isinstance(s.object, ox.NamedNode)]
-        asserted = [s for s in types if s.role is not Role.INFERRED] or types
-        values = {s.object.value: self.kind(s.object.value) for s in asserted}
-        return sorted(values.values(), key=lambda value: value.text.text.casefold())
+        types = [
+            (s.object.value, s.role)
+            for s in statements
+            if s.predicate.value == RDF_TYPE and isinstance(s.object, ox.NamedNode)
+        ]
+        asserted = [iri for iri, role in types if role is not Role.INFERRED] or [iri for iri, _ in types]
+        values = {iri: self.kind(iri) for iri in asserted}
+        return sorted(values.values(), key=lambda value: collation(value.text.text))
 
     def kind(self, iri: str) -> Value:
         href, external = self.links.to(iri)
         return Value(self.namer.term(iri), href, external, exact=iri)
 
-    def groups(self, statements: Sequence[Statement], path: tuple[str, ...], inverse: bool = False) -> tuple[Group, ...]:
+    def groups(
+        self, statements: Sequence[Statement], path: tuple[str, ...], inverse: bool = False
+    ) -> tuple[Group, ...]:
         """`statements` by property, in the order of the properties' names, dates before all else."""
         by_property: dict[str, list[Statement]] = {}
         for statement in statements:
             by_property.setdefault(statement.predicate.value, []).append(statement)
-        order = sorted(by_property, key=lambda iri: (not _dated(by_property[iri]), self.namer.term(iri).text.casefold()))
+        order = sorted(
+            by_property, key=lambda iri: (not _dated(by_property[iri]), collation(self.namer.term(iri).text))
+        )
         return tuple(self.group(iri, by_property[iri], path, inverse) for iri in order)
 
     def group(self, iri: str, statements: Sequence[Statement], path: tuple[str, ...], inverse: bool) -> Group:
@@ -142,7 +150,7 @@ class _Writer:
     def rank(self, value: Value) -> tuple[bool, str, str]:
         """Texts in the page's language first, then dates in their order, then by the alphabet."""
         foreign = value.language is not None and value.language != self.interface.language.lower()
-        return foreign, value.machine or "", value.text.text.casefold()
+        return foreign, value.machine or "", collation(value.text.text)
 
     def fact(self, value: Value, copies: Sequence[Statement]) -> Fact:
         roles = {statement.role for statement in copies}
@@ -251,7 +259,7 @@ def _repeats(property_: str, by_property: Mapping[str, Sequence[Statement]]) -> 
 
 def mentioned(statements: Iterable[Statement]) -> set[str]:
     """Every IRI in `statements` that may need a name."""
-    found = set()
+    found: set[str] = set()
     for statement in statements:
         found.update((statement.predicate.value, statement.graph))
         found.update(t.value for t in (statement.subject, statement.object) if isinstance(t, ox.NamedNode))

@@ -58,7 +58,9 @@ def folded(source: Source, description: Description) -> Description:
         if not mirrors:
             kept.append(statement)
         elif statement.role is not Role.INFERRED:
-            gained += [statement._replace(subject=me, predicate=ox.NamedNode(q), object=statement.subject) for q in mirrors]
+            gained += [
+                statement._replace(subject=me, predicate=ox.NamedNode(q), object=statement.subject) for q in mirrors
+            ]
     folded_away = len(description.incoming) - len(kept)
     return Description(
         description.iri,

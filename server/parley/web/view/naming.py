@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -95,6 +96,16 @@ def local_name(iri: str) -> str:
     fragment = iri.partition("#")[2]
     name = fragment or re.split(r"[/:]", iri.rstrip("#/"))[-1]
     return unquote(name, errors="replace")
+
+
+def collation(text: str) -> str:
+    """A key to sort by, without regard to case and accents.
+
+    >>> sorted(["Zug", "à pied", "Auto", "Éclair"], key=collation)
+    ['à pied', 'Auto', 'Éclair', 'Zug']
+    """
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
 def words(name: str) -> str:

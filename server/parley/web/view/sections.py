@@ -25,7 +25,14 @@ SECTIONS = ("facts", "follows", "names", "elsewhere", "record")
 OA = PREFIXES["oa"]
 
 _NAMES = frozenset(
-    [RDF_TYPE, *LABEL_PROPERTIES, *ALTERNATIVE_LABEL_PROPERTIES, *DESCRIPTION_PROPERTIES, DCTERMS + "identifier", DCTERMS + "alternative"]
+    [
+        RDF_TYPE,
+        *LABEL_PROPERTIES,
+        *ALTERNATIVE_LABEL_PROPERTIES,
+        *DESCRIPTION_PROPERTIES,
+        DCTERMS + "identifier",
+        DCTERMS + "alternative",
+    ]
 )
 _ELSEWHERE = frozenset(
     [
@@ -45,7 +52,8 @@ _RECORD = frozenset(
         *(DC + name for name in ("creator", "contributor", "publisher", "rights", "source", "date")),
         *(OA + name for name in ("hasSelector", "hasSource", "hasState")), PREFIXES["spdx"] + "checksum",
         *(PROV + name for name in (
-            "wasAttributedTo", "wasDerivedFrom", "wasGeneratedBy", "hadPrimarySource", "wasRevisionOf", "generatedAtTime",
+            "wasAttributedTo", "wasDerivedFrom", "wasGeneratedBy", "hadPrimarySource", "wasRevisionOf",
+            "generatedAtTime",
         )),
     ]
 )  # fmt: skip

@@ -21,7 +21,11 @@ _INTEGERS = frozenset(
 _DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 #: Datatypes that say nothing a reader misses.
-_SILENT = frozenset([XSD + "string", RDF + "langString", XSD + "anyURI", XSD + "boolean", XSD + "hexBinary"]) | _INTEGERS | _DECIMALS
+_SILENT = (
+    frozenset([XSD + "string", RDF + "langString", XSD + "anyURI", XSD + "boolean", XSD + "hexBinary"])
+    | _INTEGERS
+    | _DECIMALS
+)
 
 
 @dataclass(frozen=True, slots=True)

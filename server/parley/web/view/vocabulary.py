@@ -13,7 +13,7 @@ from parley.release.records import Statement
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS
 from parley.web.i18n import Interface
 from parley.web.view import entity
-from parley.web.view.naming import Namer, Text
+from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.values import Group, Links, Value
 
 #: Natures of terms, in the order of the page, with the types that tell them.
@@ -101,7 +101,7 @@ class _Writer:
             by_nature.setdefault(self.nature(iri), []).append(self.term(iri))
         chapters = []
         for nature in NATURES:
-            terms = sorted(by_nature.get(nature, ()), key=lambda term: term.name.text.casefold())
+            terms = sorted(by_nature.get(nature, ()), key=lambda term: collation(term.name.text))
             if terms:
                 chapters.append(Chapter(nature, self.tree(terms), tuple(terms)))
         return tuple(chapters)
@@ -130,9 +130,7 @@ class _Writer:
         own = self.own(iri)
         found = self.described[iri]
         told = [s for s in found.outgoing if s.role is not Role.INFERRED and not self.told(s)]
-        details = entity.view(
-            self.source, type(found)(iri, told, [], 0), self.namer, self.links, self.interface
-        )
+        details = entity.view(self.source, type(found)(iri, told, [], 0), self.namer, self.links, self.interface)
         groups = tuple(group for section in details.sections for group in section.groups if group.property != RDF_TYPE)
         children = [child for child, parents in self.parents.items() if iri in parents]
         return Term(
@@ -161,7 +159,7 @@ class _Writer:
             if iri in self.described:
                 href, external = f"#{iri.partition('#')[2]}", False
             found.append(Value(self.namer.term(iri), href, external, exact=iri))
-        return tuple(sorted(found, key=lambda value: value.text.text.casefold()))
+        return tuple(sorted(found, key=lambda value: collation(value.text.text)))
 
     def tree(self, terms: Sequence[Term]) -> tuple[Branch, ...]:
         """`terms` under their parents; one with two parents stands under the first, one in a cycle at the top."""
