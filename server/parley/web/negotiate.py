@@ -3,7 +3,8 @@
 Decisions where the standard leaves room, each a named case in the tests:
 
 - An absent or empty `Accept`, and one of which no member can be parsed (`q=2` makes a member unparsable), mean the
-  default: the first format available. Members that can't be parsed are otherwise ignored.
+  default: the first format available. Members that can't be parsed are otherwise ignored. `q=.5`, which the grammar
+  forbids and some clients send, is taken for `q=0.5`.
 - Among equal weights the more specific match wins (`text/turtle, */*` asks for Turtle), then the server's order.
 - A wildcard matches the media types that are sent, not their aliases; an alias counts when it is named in full,
   and naming it with `q=0` excludes nothing.
@@ -28,7 +29,7 @@ _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)++')
 _RANGE = re.compile(rf"\s*+({_TOKEN})/({_TOKEN})\s*+")
 _PARAMETER = re.compile(rf';\s*+(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*+")\s*+)?')
-_WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+_WEIGHT = re.compile(r"(?:0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?)")
 _LANGUAGE = re.compile(r"\s*+(\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+)\s*+(?:;\s*+[qQ]=([0-9.]++)\s*+)?")
 
 _UTF_8: Final = frozenset(["utf-8", "utf8", "*"])

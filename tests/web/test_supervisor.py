@@ -1,0 +1,205 @@
+"""What `parley serve` promises as a program: it survives its children, follows the pointer, ends cleanly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parley.publication import Publication, load
+
+Serve = Callable[..., AbstractContextManager[Any]]
+ASK = "ASK { ?s ?p ?o }"
+
+
+def wait_for(condition: Callable[[], Any], seconds: float) -> float:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < seconds, f"it did not happen within {seconds} s"
+        time.sleep(0.02)
+    return time.monotonic() - start
+
+
+def run_directories() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("parley-run-*"))
+
+
+def kill_all(pids: list[int]) -> None:
+    assert pids, "there must be a process to kill"
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def own(tmp_path: Path, publication_maker: Any, release_maker: Any) -> Path:
+    """A publication with a release of its own."""
+    folder = tmp_path / "publication"
+    release_maker(publication_maker(folder))
+    return folder
+
+
+def test_children_that_are_killed_come_back(own: Path, serve: Serve) -> None:
+    with serve(own, workers=1) as live:
+        assert live.sparql(ASK).status == 200
+        # an executor, the zygote and its executors, a worker of the HTTP server, the whole HTTP server
+        for name, pick in (("engine", slice(-1, None)), ("engine", slice(0, 1)), ("web.server", slice(-1, None)),
+                           ("web.server", slice(0, 1))):  # fmt: skip
+            pids = live.children(name)
+            kill_all(pids[pick])
+            start = time.monotonic()
+            reply = live.sparql(ASK, timeout=5)
+            assert (reply.exit_status, reply.status) == (0, 200), (name, reply)
+            assert time.monotonic() - start < 2, f"{name} took too long to come back"
+            wait_for(partial(_as_many, live, name, len(pids)), 5)
+
+
+def _as_many(live: Any, name: str, number: int) -> bool:
+    return len(live.children(name)) >= number
+
+
+def test_no_connection_is_refused_while_a_worker_is_replaced(own: Path, serve: Serve) -> None:
+    with serve(own, workers=1) as live:
+        assert live.sparql(ASK).status == 200
+        kill_all(live.children("web.server")[1:])
+        replies = [live.sparql(ASK, timeout=5) for _ in range(5)]
+        assert [(reply.exit_status, reply.status) for reply in replies] == [(0, 200)] * 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_everything_within_two_seconds(own: Path, serve: Serve, number: int) -> None:
+    before = run_directories()
+    with serve(own) as live:
+        assert live.sparql(ASK).status == 200
+        idle = socket.create_connection(("127.0.0.1", live.port))  # a connection that is kept alive holds nothing up
+        family = live.children("parley")
+        assert len(family) >= 4
+        start = time.monotonic()
+        assert live.stop(number) == 0
+        assert time.monotonic() - start < 2
+        idle.close()
+        wait_for(lambda: not any(_alive(pid) for pid in family), 1)
+    assert run_directories() <= before
+    assert "Traceback" not in (own / "log").read_text()
+
+
+def test_control_c_in_a_terminal_reaches_all_and_ends_quietly(own: Path, serve: Serve) -> None:
+    with serve(own) as live:
+        assert live.sparql(ASK).status == 200
+        os.killpg(live.process.pid, signal.SIGINT)  # what a terminal does
+        assert live.process.wait(3) == 0
+    assert "Traceback" not in (own / "log").read_text()
+
+
+def test_children_die_with_a_killed_supervisor(own: Path, serve: Serve) -> None:
+    with serve(own) as live:
+        assert live.sparql(ASK).status == 200
+        family = live.children("parley")
+        assert len(family) >= 4
+        live.process.kill()
+        live.process.wait()
+        wait_for(lambda: not any(_alive(pid) for pid in family), 2)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_port_in_use_is_said_before_anything_starts(own: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code = (
+            "import sys; from pathlib import Path; from parley.publication import load\n"
+            "from parley.release.directory import StateDirectory; from parley.supervisor import serve\n"
+            "from parley.errors import Misuse\n"
+            "publication = load(Path(sys.argv[1]))\n"
+            "try: serve(publication, StateDirectory.locate(publication))\n"
+            "except Misuse as error: print(error); sys.exit(error.exit_status)\n"
+        )
+        environment = os.environ | {"PARLEY_PORT": str(port)}
+        before = run_directories()
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(own)], env=environment, capture_output=True, text=True, timeout=20
+        )
+    assert done.returncode == 2
+    assert str(port) in done.stdout
+    assert "--port" in done.stdout
+    assert run_directories() <= before
+
+
+def test_switch_under_load_fails_no_request(
+    own: Path, serve: Serve, release_maker: Callable[[Publication], Path]
+) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    with serve(own, executors=2) as live:
+        stop = threading.Event()
+        seen: list[tuple[int, int, str]] = []
+
+        def load_it() -> None:
+            while not stop.is_set():
+                reply = live.sparql(query, timeout=10)
+                count = reply.json["results"]["bindings"][0]["n"]["value"] if reply.status == 200 else ""
+                seen.append((reply.exit_status, reply.status, count))
+
+        threads = [threading.Thread(target=load_it) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for triples in (2500, 3000):
+                _write(own, triples)
+                release_maker(load(own, {}))
+                wait_for(partial(_last_count_is, seen, str(triples)), 5)
+            time.sleep(5.5)  # until the first engine has been drained
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        assert len(seen) > 50
+        assert {(code, status) for code, status, _ in seen} == {(0, 200)}
+        assert {count for *_, count in seen} == {"2000", "2500", "3000"}
+
+
+def _last_count_is(seen: list[tuple[int, int, str]], count: str) -> bool:
+    return bool(seen) and seen[-1][2] == count
+
+
+def _write(folder: Path, triples: int) -> None:
+    lines = [f"<http://bench.example/t{n}> <http://bench.example/p> <http://bench.example/o> ." for n in range(triples)]
+    (folder / "data" / "things.nt").write_text("\n".join(lines) + "\n")
+
+
+def test_broken_release_is_not_gone_over_to(
+    own: Path, serve: Serve, release_maker: Callable[[Publication], Path]
+) -> None:
+    with serve(own) as live:
+        before = live.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body
+        _write(own, 10)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("parley.release.directory.StateDirectory._switch", lambda *_: None)
+            release = release_maker(load(own, {}))
+        current = own / ".parley" / "current"
+        target = current.parent / "flipped"
+        index = release / "quads.nq"
+        index.chmod(0o644)
+        content = bytearray(index.read_bytes())
+        content[5] ^= 1
+        index.write_bytes(bytes(content))
+        target.unlink(missing_ok=True)
+        target.symlink_to(Path("releases") / release.name)
+        target.replace(current)
+        assert "not served" in live.process.stdout.readline()
+        assert live.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body == before
