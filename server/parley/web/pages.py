@@ -207,7 +207,9 @@ def _vocabularies(site: Site) -> list[str]:
 def respond(template: str, *variant: str, **context: Any) -> Response:
     """The page that `template` makes, with its validator; `variant` is what its bytes depend on besides the path."""
     site = current_site()
-    tag = caching.etag(site.manifest.id, site.settings, request.path, HTML.name, interface().language, *variant)
+    query = request.query_string.decode("latin-1")  # the language switch repeats it
+    variant = (HTML.name, interface().language, query, *variant)
+    tag = caching.etag(site.manifest.id, site.settings, request.path, *variant)
     response = Response(content_type=HTML.content_type)
     finish(response)
     if request.method == "HEAD" or not caching.not_modified(tag):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from parley import errors
 from parley.errors import ParleyError
 from parley.formats import HTML, Format, Kind
-from parley.web import negotiate
+from parley.web import negotiate, pages
 from parley.web.site import current_site
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,8 @@ def respond(error: ParleyError) -> Response:
         body = encode(members)
     kind = HTML if chosen is HTML else PROBLEM
     response = Response(body, status=error.http_status, content_type=kind.content_type)
+    if chosen is HTML:
+        pages.finish(response)
     response.headers.update(headers(error))
     response.vary.add("Accept")
     return response
@@ -131,18 +134,25 @@ def _defect(error: Exception) -> Response:
 @blueprint.get("/problems/<kind>")
 def describe(kind: str) -> Response:
     """What a type of problem means: the address that `type` in a problem document holds."""
-    found = next((e for e in _all(ParleyError) if e.kind == kind), None)
+    found = _types().get(kind)
     if found is None:
         raise errors.NotFound(f"There is no type of problem called “{kind[:80]}”.")
     about = {"title": title(kind), "status": found.http_status, "description": (found.__doc__ or "").split("\n")[0]}
     chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (HTML, PROBLEM))
     if chosen is HTML:
-        response = Response(render_template("problem.html", about=about), content_type=HTML.content_type)
+        response = pages.respond("problem.html", about=about)
     else:
         response = Response(encode(about), content_type="application/json")
     response.vary.add("Accept")
     return response
 
 
-def _all(root: type[ParleyError]) -> list[type[ParleyError]]:
-    return [root, *(found for child in root.__subclasses__() for found in _all(child))]
+@cache
+def _types() -> dict[str, type[ParleyError]]:
+    """Every type of problem by its kind; of classes that share one, the most general."""
+    found: dict[str, type[ParleyError]] = {}
+    waiting = [ParleyError]
+    for error in waiting:
+        found.setdefault(error.kind, error)
+        waiting += error.__subclasses__()
+    return found

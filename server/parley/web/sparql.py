@@ -14,7 +14,7 @@ from flask import Blueprint, Response, render_template, request
 from parley.engine.protocol import ContentKind, Head, QueryRequest
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
 from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_name
-from parley.web import caching, negotiate
+from parley.web import caching, negotiate, pages
 from parley.web.description import GRAPH_FORMATS, service_description
 from parley.web.site import current_site
 from parley.web.stream import Stream
@@ -47,7 +47,7 @@ def sparql(language: str | None = None) -> Response:
     """Answer a query, show the form, or describe the service, by what is asked (§2.1; Service Description §2)."""
     parameters = read_parameters()
     if parameters.query is None:
-        return _without_query(parameters, language)
+        return _without_query(parameters)
     results, graphs = _choose(parameters.format, request.headers.get("Accept"))
     query = QueryRequest(
         text=parameters.query,
@@ -60,8 +60,10 @@ def sparql(language: str | None = None) -> Response:
     )
     paged: list[ContentKind] = ["bindings", "boolean"] if results is HTML else []
     paged += ["triples"] if graphs is HTML else []
-    stream = Stream(query, page=partial(_results_page, parameters, language), paged=paged)
-    stream.vary.update(["Accept", "Accept-Language"] if paged else ["Accept"])
+    stream = Stream(query, page=partial(_results_page, parameters), paged=paged)
+    stream.vary.add("Accept")
+    if paged:
+        pages.finish(stream)
     return _validated(stream, parameters, results, graphs)
 
 
@@ -92,6 +94,7 @@ def _validated(stream: Stream, parameters: Parameters, results: Format | None, g
         return stream
     site = current_site()
     names = [f.name if f else "-" for f in (results, graphs)]
+    names.append(pages.page_language() if HTML in (results, graphs) else "")
     dataset = json.dumps([parameters.default_graphs, parameters.named_graphs, parameters.timeout])
     tag = caching.etag(site.manifest.id, site.settings, request.path, parameters.query, dataset, *names)
     return caching.conditional(stream, tag, weak=True)
@@ -166,7 +169,7 @@ def _update_refused() -> Forbidden:
     return Forbidden("This endpoint only reads: SPARQL Update is refused.", cure="Send a query.")
 
 
-def _without_query(parameters: Parameters, language: str | None) -> Response:
+def _without_query(parameters: Parameters) -> Response:
     """The form for people, the service description for machines; anything else asked for lacks its query."""
     chosen = negotiate.choose(request.headers.get("Accept"), (HTML, *RDF_FORMATS))
     if parameters.format:
@@ -175,15 +178,15 @@ def _without_query(parameters: Parameters, language: str | None) -> Response:
         raise BadRequest("There is no “query” parameter.", cure="Send one as “?query=…”, or ask for HTML or RDF.")
     site = current_site()
     if chosen is HTML:
-        response = Response(render_template("sparql.html", query="", language=language), content_type=HTML.content_type)
-    else:
-        response = Response(service_description(site, chosen), content_type=chosen.content_type)
-    response.vary.update(["Accept", "Accept-Language"] if chosen is HTML else ["Accept"])
-    tag = caching.etag(site.manifest.id, site.settings, request.path, chosen.name, language or "")
-    return response if chosen is HTML and not language else caching.conditional(response, tag)
+        response = pages.respond("sparql.html", query="")
+        response.vary.add("Accept")
+        return response
+    response = Response(service_description(site, chosen), content_type=chosen.content_type)
+    response.vary.add("Accept")
+    return caching.conditional(response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name))
 
 
-def _results_page(parameters: Parameters, language: str | None, head: Head, body: bytes | None) -> Response:
+def _results_page(parameters: Parameters, head: Head, body: bytes | None) -> Response:
     """The page that shows a result, or says that it is too long to show, with links to every format."""
     offered = GRAPH_FORMATS if head.kind == "triples" else RESULT_FORMATS
     context: dict[str, object] = {"columns": (), "rows": (), "boolean": None, "text": None}
@@ -197,7 +200,6 @@ def _results_page(parameters: Parameters, language: str | None, head: Head, body
     html = render_template(
         "sparql.html",
         query=parameters.query,
-        language=language,
         kind=head.kind,
         too_long=body is None,
         downloads=[(f, _download(parameters, f)) for f in offered],
