@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -58,3 +59,46 @@ def test_long_whole_answer_ends_cleanly(live: Any) -> None:
     reply = live.sparql("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000", "-H", "Accept: text/csv")
     assert (reply.exit_status, reply.status) == (0, 200)
     assert reply.body.count(b"\r\n") == 20001
+
+
+def test_client_that_leaves_in_mid_stream_frees_its_executor(live: Any) -> None:
+    for _ in range(2):
+        connection = socket.create_connection(("127.0.0.1", live.port))
+        connection.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert connection.recv(1024).startswith(b"HTTP/1.1 200")
+        connection.close()
+    start = time.monotonic()
+    assert live.sparql("ASK {}", timeout=5).status == 200
+    assert time.monotonic() - start < 2
+
+
+def test_slow_reader_costs_no_memory_and_is_cut_off_loudly(live: Any) -> None:
+    before = _memory(live)
+    connection = socket.create_connection(("127.0.0.1", live.port))
+    connection.settimeout(5)
+    connection.sendall(f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode())
+    connection.recv(1024)
+    time.sleep(3.5)  # past the query's deadline
+    assert _memory(live) - before < 30_000_000
+    answer = b""
+    try:
+        while data := connection.recv(1 << 20):
+            answer = answer[-100:] + data
+    except ConnectionResetError:
+        pass
+    assert not answer.endswith(b"0\r\n\r\n"), "the end of a whole answer"
+    connection.close()
+
+
+def _memory(live: Any) -> int:
+    """Bytes of memory that the server's workers hold."""
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in live.children("web.server")]
+    assert len(pages) >= 2
+    return sum(pages) * 4096
+
+
+def test_error_before_the_first_byte_is_a_problem_also_for_pages(live: Any) -> None:
+    reply = live.sparql(SILENT, "-d", "timeout=0.3", "-H", "Accept: text/html")
+    assert reply.status == 503
+    assert reply.header("content-type").startswith("text/html")
+    assert reply.header("retry-after")

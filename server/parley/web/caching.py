@@ -73,7 +73,7 @@ def not_modified(tag: str, *, weak: bool = False) -> bool:
     if not field:
         return False
     given = parse_etags(field)
-    return (given.star_tag and not weak) or given.contains_weak(tag)
+    return not weak if given.star_tag else given.contains_weak(tag)
 
 
 def conditional(response: Response, tag: str, *, weak: bool = False, cache_control: str = DOCUMENT) -> Response:
