@@ -42,7 +42,7 @@ def render(iri: str, page: int = 1) -> str:
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
-        embedded=_embedded(iri, page),
+        embedded=None if terms else _embedded(iri, page),
     )
 
 

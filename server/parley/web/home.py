@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
+from flask.sansio.blueprints import BlueprintSetupState
 
 from parley.formats import RDF_FORMATS
 from parley.web import pages
-from parley.web.site import current_site
+from parley.web.site import EXTENSION, current_site
 from parley.web.view import browse
 
 blueprint = Blueprint("home", __name__)
 
-#: Kinds on the home page; the search page lists all.
-KINDS = 12
+_SURVEY = "parley.survey"
+#: Kinds and things on the home page; the search page lists all kinds.
+KINDS, THINGS = 12, 10
+
+
+@blueprint.record_once
+def _survey(state: BlueprintSetupState) -> None:
+    """Look once a release what to show first."""
+    state.app.extensions[_SURVEY] = browse.survey(state.app.extensions[EXTENSION].index)
 
 
 @blueprint.get("/")
@@ -20,17 +28,19 @@ KINDS = 12
 def home(language: str | None = None) -> Response:
     """What this is, its kinds with their counts, and the ways in."""
     site = current_site()
-    kinds = browse.kinds(site.index, pages.namer(), pages.links())
-    example = browse.example(site.index, kinds, pages.links(), pages.namer())
+    namer, links = pages.namer(), pages.links()
+    survey: browse.Survey = current_app.extensions[_SURVEY]
+    kinds = browse.kinds(site.index, namer, links)
+    things = browse.first_things(survey, namer, links, THINGS)
+    example = next((iri for iri in things if iri.isascii() and "#" not in iri), None)
     return pages.respond(
         "home.html",
         description=pages.localised(site.publication.description),
-        kinds=kinds[:KINDS],
-        kinds_total=len(kinds),
-        largest=max((kind.count for kind in kinds), default=1),
+        kinds=browse.first_kinds(kinds, survey, KINDS),
+        things=browse.mentions(things, namer, links),
         counts=site.index.counts(),
         example_iri=example,
-        example=browse.mentions([example], pages.namer(), pages.links())[0] if example else None,
+        example=browse.mentions([example], namer, links)[0] if example else None,
         example_formats=[(f, site.urls.document(example, extension=f.extension)) for f in RDF_FORMATS if example],
         language_links=pages.language_links(site.urls.home),
     )

@@ -45,7 +45,6 @@ def search(language: str | None = None) -> Response:
         query=query,
         kind=pages.namer().term(kind) if kind else None,
         kinds=kinds,
-        largest=max((k.count for k in kinds), default=1),
         results=results,
         total=total,
         page=page,

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
 
-from parley.vocab import DCAT, OWL, PREFIXES, PROV, RDF, RDFS, SH, SKOS, VANN, VOID
+import pyoxigraph as ox
+
+from parley.publication import Role
+from parley.release.records import Description, Graph
+from parley.vocab import DCAT, OWL, PREFIXES, PROV, RDF, RDF_TYPE, RDFS, SH, VANN, VOID
 from parley.web.view.naming import LabelSource, Namer, Text, collation
 from parley.web.view.values import Links, Value
 
 #: Classes of these namespaces say how the data is described, not what it is about.
 TECHNICAL = (RDF, RDFS, OWL, SH, VOID, DCAT, VANN, PROV, PREFIXES["sd"], PREFIXES["oa"], PREFIXES["spdx"])
+
+#: Graphs whose word about the kind of a thing counts; not the ontology's own values, not what follows.
+_GIVEN = (Role.PASSAGE, Role.EDITORIAL, Role.OUTSIDE, Role.DATA, Role.THEMES)
+#: Classes looked at, and instances of each, by the survey.
+LARGEST, SAMPLE = 100, 15
 
 
 class Source(LabelSource, Protocol):
@@ -20,6 +29,12 @@ class Source(LabelSource, Protocol):
 
     def classes(self) -> list[tuple[str, int]]:
         """Each class with the number of its instances."""
+
+    def describe(self, iri: str, *, page: int = 1, page_size: int = 100) -> Description | None:
+        """All that is said about `iri`."""
+
+    def graph(self, iri: str) -> Graph | None:
+        """The named graph called `iri`."""
 
     def instances(self, class_iri: str, limit: int = 100, offset: int = 0) -> list[str]:
         """The things of a class."""
@@ -35,9 +50,46 @@ class Kind:
     query: str
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What to show first: the classes that the data itself gives to things, and things, by the links to them.
+
+    Classes that only follow from others are broader than what a reader looks for.
+    """
+
+    kinds: tuple[str, ...]
+    things: tuple[str, ...]
+
+
 def kind_query(iri: str) -> str:
     """The query string under which the search page lists the things of a kind."""
     return urlencode({"kind": iri})
+
+
+def survey(source: Source) -> Survey:
+    """Look once at some things of every class, to know what to begin with."""
+    score: dict[str, int] = {}
+    links: dict[str, int] = {}
+    for class_iri, _ in source.classes()[:LARGEST]:
+        if class_iri.startswith(TECHNICAL):
+            continue
+        for iri in source.instances(class_iri, SAMPLE):
+            found = source.describe(iri, page_size=0)
+            if found is None or source.graph(iri) is not None or not _is_given(found, class_iri):
+                continue
+            links[iri] = found.incoming_total
+            score[class_iri] = score.get(class_iri, 0) + found.incoming_total
+    kinds = sorted(score, key=lambda iri: (-score[iri], iri))
+    return Survey(tuple(kinds), tuple(sorted(links, key=lambda iri: (-links[iri], iri))))
+
+
+def _is_given(found: Description, class_iri: str) -> bool:
+    """Whether the data itself, and not the ontology or a rule, says that the thing is of the class."""
+    me, kind = ox.NamedNode(found.iri), ox.NamedNode(class_iri)
+    return any(
+        s.role in _GIVEN and s.subject == me and s.predicate.value == RDF_TYPE and s.object == kind
+        for s in found.outgoing
+    )
 
 
 def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
@@ -56,19 +108,20 @@ def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
     return sorted(by_name.values(), key=lambda kind: (-kind.count, collation(kind.name.text)))
 
 
+def first_kinds(found: Sequence[Kind], survey: Survey, limit: int) -> list[Kind]:
+    """The `limit` kinds to begin with: those of the survey, or the largest where it knows none."""
+    by_iri = {kind.iri: kind for kind in found}
+    return [by_iri[iri] for iri in survey.kinds if iri in by_iri][:limit] or list(found[:limit])
+
+
+def first_things(survey: Survey, namer: Namer, links: Links, limit: int) -> list[str]:
+    """The `limit` things to begin with: those most linked to that have a name and an address here."""
+    namer.learn(survey.things[: 5 * limit])
+    return [iri for iri in survey.things[: 5 * limit] if namer.label(iri) and links.urls.dereferences(iri)][:limit]
+
+
 def mentions(iris: Iterable[str], namer: Namer, links: Links) -> list[Value]:
     """Links to things."""
     wanted = list(iris)
     namer.learn(wanted)
     return [Value(namer.thing(iri), links.page(iri), exact=iri) for iri in wanted]
-
-
-def example(source: Source, ranked: Sequence[Kind], links: Links, namer: Namer) -> str | None:
-    """The IRI of a thing fit to show what an address answers: under the base, with a name, of a large kind."""
-    for kind in ranked:
-        if kind.iri.startswith(SKOS):
-            continue
-        for iri in source.instances(kind.iri, 5):
-            if links.urls.dereferences(iri) and "#" not in iri and iri.isascii() and namer.label(iri):
-                return iri
-    return None

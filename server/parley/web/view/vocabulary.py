@@ -45,7 +45,11 @@ class Source(entity.Source, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term. `parents` and `children` are direct ones; `uses` counts instances of a class, triples of a property."""
+    """One term.
+
+    `parents` and `children` are direct ones; `groups` link it to others, `remarks` are texts; `uses` counts the
+    instances of a class, the triples of a property.
+    """
 
     iri: str
     anchor: str
@@ -56,6 +60,7 @@ class Term:
     parents: tuple[Value, ...]
     children: tuple[Value, ...]
     groups: tuple[Group, ...]
+    remarks: tuple[Group, ...]
     uses: int
     deprecated: bool
 
@@ -142,7 +147,8 @@ class _Writer:
             kinds=details.kinds,
             parents=self.mentions(self.parents[iri]),
             children=self.mentions(children),
-            groups=groups,
+            groups=tuple(group for group in groups if not _is_remark(group)),
+            remarks=tuple(group for group in groups if _is_remark(group)),
             uses=self.uses.get(iri, 0),
             deprecated=any(_is(s, OWL + "deprecated") and getattr(s.object, "value", "") in ("true", "1") for s in own),
         )
@@ -173,6 +179,11 @@ class _Writer:
 
         roots = [branch(term) for term in terms if not self.parents[term.iri] & by_iri.keys()]
         return (*roots, *(branch(term) for term in terms if term.iri not in placed))
+
+
+def _is_remark(group: Group) -> bool:
+    """Whether nothing but texts stands in the group, such as notes and examples."""
+    return not any(fact.value.href or fact.value.groups or fact.value.items for fact in group.facts)
 
 
 def _is(statement: Statement, property_: str) -> bool:
