@@ -24,8 +24,10 @@ from parley.publication import Publication
 _RETRY_PAUSE = 0.02
 #: How long sockets may be missing: a zygote that has died is back within a second.
 _RESTART_SECONDS = 2.0
-#: Beyond its deadline an executor is dead; if not, something outside of it holds it (SIGSTOP, a frozen machine).
-_GRACE_SECONDS = 2.0
+#: Beyond its deadline an executor is dead, but on a machine that is short of processors a niced one takes long to die:
+#: the caller need not wait for that.
+_GRACE_SECONDS = 0.5
+_CONTROL_SECONDS = 2.0
 
 
 class EngineClient:
@@ -132,7 +134,7 @@ class EngineClient:
 
     async def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
-            async with asyncio.timeout(_GRACE_SECONDS):
+            async with asyncio.timeout(_CONTROL_SECONDS):
                 reader, writer = await asyncio.open_unix_connection(self._control)
                 try:
                     writer.write(json.dumps(question).encode())
@@ -206,7 +208,7 @@ class SocketAnswer:
             async with asyncio.timeout(max(self._deadline - time.monotonic(), _GRACE_SECONDS)):
                 kind, content = await _read_frame(self._reader)
         except TimeoutError:
-            raise EngineLost("The query's process does not answer.", cure="Try again.") from None
+            raise error_of_fate("timeout", self._client.limits, self._seconds) from None
         except (asyncio.IncompleteReadError, ConnectionError):
             raise await self._client.cause_of_death(self._executor, self._seconds) from None
         if kind is Frame.ERROR:

@@ -97,5 +97,6 @@ def start(store_path: Path) -> Iterator[Callable[..., Bench]]:
 @pytest.fixture(scope="module")
 def bench(store_path: Path) -> Iterator[Bench]:
     """An engine shared by the tests of a module that leave it as it was."""
-    with EmbeddedEngine(store_path, LIMITS, prefixes={"ex": "http://ex.org/"}) as engine:
+    limits = replace(LIMITS, query_seconds=10.0)
+    with EmbeddedEngine(store_path, limits, prefixes={"ex": "http://ex.org/"}) as engine:
         yield Bench(engine)

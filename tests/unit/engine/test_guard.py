@@ -76,10 +76,10 @@ def test_hopeless_queries_are_refused_with_the_limit_and_the_place(name: str) ->
 
 @pytest.mark.parametrize("name", LINEAR)
 def test_no_text_takes_long(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with contextlib.suppress(QueryRefused, QuerySyntaxError):
         check(LINEAR[name], RULES)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
 
 
 def test_there_are_enough_cases() -> None:
