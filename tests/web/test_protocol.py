@@ -167,3 +167,22 @@ def test_problem_is_a_page_for_browsers(live: Any) -> None:
 def test_nothing_sets_cookies(live: Any) -> None:
     for path in ("/sparql", "/nothing", "/sparql?query=ASK%7B%7D"):
         assert "set-cookie" not in live.curl(path, "-H", "Accept: text/html").headers
+
+
+def test_health(live: Any) -> None:
+    assert live.curl("/livez").body == b"ok\n"
+    ready = live.curl("/readyz")
+    assert (ready.status, ready.header("cache-control")) == (200, "no-store")
+
+
+def test_repeated_page_is_the_same_whichever_variant_came_between(live: Any) -> None:
+    turtle = ("-H", "Accept: text/turtle")
+    french = ("-H", "Accept-Language: fr")
+    asked: list[tuple[str, ...]] = [(), turtle, french, (), turtle, french, ("-H", "Accept: text/html")]
+    replies = [live.curl("/sparql", *options) for options in asked]
+    assert [reply.status for reply in replies] == [200] * 7
+    assert replies[0].body == replies[3].body == replies[6].body
+    assert replies[1].body == replies[4].body
+    assert replies[2].body == replies[5].body
+    assert len({replies[0].body, replies[1].body, replies[2].body}) == 3
+    assert len({reply.header("etag") for reply in replies[:3]}) == 3

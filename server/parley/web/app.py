@@ -5,10 +5,12 @@ One application is made per release and dropped with it, so nothing in it ever c
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
 
-from parley.web import assets, downloads, home, pages, problems, resource, search, sparql
+from parley.web import assets, downloads, health, home, pages, problems, resource, search, sparql
 from parley.web.site import EXTENSION, Site
 
 #: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
@@ -35,14 +37,14 @@ def create_app(site: Site) -> Flask:
     app.after_request(_common_headers)
     pages.register(app)
     problems.register(app)
-    for module in (home, resource, search, sparql, downloads, assets):
+    for module in (home, resource, search, sparql, downloads, assets, health):
         app.register_blueprint(module.blueprint)
     return app
 
 
 def _language_converter(languages: tuple[str, ...]) -> type[BaseConverter]:
     class LanguageConverter(BaseConverter):
-        regex = "|".join(languages)  # BCP 47 tags hold no character that means something in a pattern
+        regex = "|".join(map(re.escape, languages))
         part_isolating = True
 
     return LanguageConverter

@@ -15,6 +15,7 @@ from typing import Any
 
 from parley.errors import ParleyError
 from parley.web import adapter, problems
+from parley.web.cache import key_of
 from parley.web.intake import Gone, check_head, read_body
 from parley.web.sites import Served, Sites
 from parley.web.stream import Stream
@@ -96,10 +97,16 @@ class _Exchange:
         settings = self.served.site.settings
         path = adapter.raw_path(self.scope)
         check_head(self.scope, path, settings)
+        key = key_of(self.scope)
+        if key and (kept := self.served.cache.get(key)):
+            await self._send(kept)
+            return
         body = await read_body(self.scope, self.receive, settings.request_body)
         environ = adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=self.request_id)
         answer = await self._in_thread(adapter.call, self.served.app, environ)
         if answer.stream is None:
+            if key:
+                self.served.cache.put(key, answer)
             await self._send(answer)
         else:
             await self._until_disconnect(self._stream(answer.stream, answer.headers, environ))

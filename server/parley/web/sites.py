@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
 
 from parley.engine.protocol import Engine
+from parley.web.cache import ResponseCache
 from parley.web.site import Serving, Site
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Served:
     site: Site
     app: Flask
     engine: Engine
+    cache: ResponseCache = field(default_factory=ResponseCache)
     users: int = 0
     retired: bool = False
 

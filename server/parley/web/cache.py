@@ -1,0 +1,82 @@
+"""Answers kept whole in a worker's memory: a repeated page costs no Flask. Belongs to one release and ends with it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+from parley.web.adapter import Answer
+
+#: Bytes of all bodies kept, and of one.
+TOTAL_BYTES: Final = 32 * 1024 * 1024
+LARGEST_BODY: Final = 512 * 1024
+_OVERHEAD: Final = 2048
+#: The request header fields that choose among the variants; whatever varies by another is not kept.
+_VARYING: Final = (b"accept", b"accept-language")
+#: Fields that ask for something else than the whole current answer.
+_SPECIAL: Final = frozenset(
+    [b"if-none-match", b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range",
+     b"authorization", b"content-length", b"transfer-encoding", b"accept-datetime"]
+)  # fmt: skip
+
+Key = tuple[bytes, ...]
+
+
+def key_of(scope: Mapping[str, Any]) -> Key | None:
+    """What tells requests apart that may be answered from the cache; None for one that may not."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return None
+    fields: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in _SPECIAL:
+            return None
+        if name in _VARYING:
+            fields[name] = fields[name] + b"," + value if name in fields else value
+    # an absent field and an empty one mean the same (RFC 9110 §12.5.1)
+    return (scope["raw_path"], scope["query_string"], *(fields.get(name, b"") for name in _VARYING))
+
+
+class ResponseCache:
+    """The least recently used answers go first; for one event loop's thread."""
+
+    def __init__(self, total_bytes: int = TOTAL_BYTES) -> None:
+        self._total = total_bytes
+        self._used = 0
+        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+
+    def get(self, key: Key) -> Answer | None:
+        """The answer kept under `key`."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
+
+    def put(self, key: Key, answer: Answer) -> None:
+        """Keep `answer` if it may be kept: whole, public, with a strong validator, varying by nothing unusual."""
+        if not _may_be_kept(answer) or key in self._answers:
+            return
+        self._answers[key] = answer
+        self._used += _size(key, answer)
+        while self._used > self._total:
+            old = self._answers.popitem(last=False)
+            self._used -= _size(*old)
+
+
+def _may_be_kept(answer: Answer) -> bool:
+    fields = dict(answer.headers)
+    varying = {name.strip().lower().encode() for name in fields.get("Vary", "").split(",") if name.strip()}
+    return (
+        answer.status == 200
+        and answer.stream is None
+        and isinstance(answer.body, bytes)
+        and len(answer.body) <= LARGEST_BODY
+        and fields.get("ETag", "").startswith('"')
+        and fields.get("Cache-Control", "").startswith("public")
+        and varying <= set(_VARYING)
+        and "Set-Cookie" not in fields
+    )
+
+
+def _size(key: Key, answer: Answer) -> int:
+    return len(answer.body if isinstance(answer.body, bytes) else b"") + sum(map(len, key)) + _OVERHEAD

@@ -1,0 +1,73 @@
+"""The response cache: what it keeps, what tells requests apart, and that it stays small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from parley.web.adapter import Answer
+from parley.web.cache import LARGEST_BODY, ResponseCache, key_of
+
+HEADERS = [("ETag", '"x"'), ("Cache-Control", "public, max-age=1"), ("Vary", "Accept, Accept-Language")]
+
+
+def scope(*fields: tuple[bytes, bytes], method: str = "GET", path: bytes = b"/x", query: bytes = b"") -> dict[str, Any]:
+    return {"method": method, "raw_path": path, "query_string": query, "headers": [(b"host", b"h"), *fields]}
+
+
+def test_key_holds_path_query_and_what_the_answer_varies_by() -> None:
+    scopes = [
+        scope(),
+        scope(path=b"/y"),
+        scope(query=b"a=1"),
+        scope((b"accept", b"text/turtle")),
+        scope((b"accept-language", b"fr")),
+        scope((b"accept", b"text/turtle"), (b"accept", b"text/html")),
+    ]
+    assert len({key_of(s) for s in scopes}) == len(scopes)
+    assert key_of(scope((b"user-agent", b"a"), method="HEAD")) == key_of(scope())
+
+
+@pytest.mark.parametrize("name", [b"if-none-match", b"range", b"if-range", b"authorization", b"content-length"])
+def test_special_requests_are_not_answered_from_the_cache(name: bytes) -> None:
+    assert key_of(scope((name, b"x"))) is None
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS", "DELETE"])
+def test_other_methods_neither(method: str) -> None:
+    assert key_of(scope(method=method)) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (404, HEADERS, b""),
+        (303, HEADERS, b""),
+        (200, HEADERS[1:], b""),
+        (200, [("ETag", 'W/"x"'), *HEADERS[1:]], b""),
+        (200, [HEADERS[0], ("Cache-Control", "no-store")], b""),
+        (200, [*HEADERS[:2], ("Vary", "Accept, Origin")], b""),
+        (200, [*HEADERS[:2], ("Vary", "*")], b""),
+        (200, [*HEADERS, ("Set-Cookie", "a=b")], b""),
+        (200, HEADERS, b"x" * (LARGEST_BODY + 1)),
+    ],
+)
+def test_what_may_not_be_kept(status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    cache = ResponseCache()
+    cache.put((b"k",), Answer(status, headers, body))
+    assert cache.get((b"k",)) is None
+
+
+def test_least_recently_used_go_first() -> None:
+    cache = ResponseCache(total_bytes=30_000)
+    for number in range(3):
+        cache.put((b"%d" % number,), Answer(200, HEADERS, b"x" * 7000))
+    assert cache.get((b"0",)) is not None
+    cache.put((b"3",), Answer(200, HEADERS, b"x" * 7000))
+    assert cache.get((b"1",)) is None
+    assert cache.get((b"0",)) is not None
+    for number in range(10_000):
+        cache.put((b"junk", b"%d" % number), Answer(200, HEADERS, b"x"))
+    assert cache._used <= 30_000
+    assert len(cache._answers) <= 15
