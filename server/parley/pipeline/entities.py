@@ -7,7 +7,6 @@ ones, is refused (https://owasp.org/www-community/vulnerabilities/XML_External_E
 
 from __future__ import annotations
 
-import io
 import re
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -26,7 +25,7 @@ class _Done(Exception):
     """The prolog is over."""
 
 
-def without_entities(stream: Stream, file: str, limit: int) -> Stream:
+def without_entities(stream: Stream, file: str, limit: int) -> bytes:
     """The XML of `stream` (UTF-8) without encoding declaration, document type and entities, with its lines in place.
 
     Sections of CDATA become plain text, since pyoxigraph takes none beside other text. `limit` is how many characters
@@ -39,8 +38,8 @@ def without_entities(stream: Stream, file: str, limit: int) -> Stream:
     if prolog.declared_encoding:
         text = _blank(text, 0, text.index(b"?>") + 2)
     if prolog.end is None and b"<![CDATA[" not in text:
-        return io.BytesIO(text)
-    return io.BytesIO(_expanded(text.decode("utf-8", "surrogateescape"), prolog.entities, file, limit))
+        return text
+    return _expanded(text.decode("utf-8", "surrogateescape"), prolog.entities, file, limit)
 
 
 class _Prolog:

@@ -22,6 +22,7 @@ from parley.pipeline.contexts import Contexts
 from parley.pipeline.decode import Stream
 from parley.pipeline.discover import SourceFile
 from parley.pipeline.entities import without_entities
+from parley.pipeline.nesting import check_json, check_xml
 from parley.publication import Publication
 from parley.settings import Settings
 
@@ -72,9 +73,12 @@ class Parser:
 
     def _prepared(self, source: SourceFile, form: Format, stream: Stream) -> Stream:
         if form is RDF_XML:
-            return without_entities(stream, source.name, self.settings.xml_expansion)
+            xml = without_entities(stream, source.name, self.settings.xml_expansion)
+            check_xml(xml, source.name)
+            return io.BytesIO(xml)
         if form is JSON_LD:
             text = stream.read().decode("utf-8", "surrogateescape")
+            check_json(text, source.name)
             return io.BytesIO(self.contexts.inlined(text, source.name).encode("utf-8", "surrogateescape"))
         return stream
 

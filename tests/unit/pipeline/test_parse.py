@@ -36,6 +36,23 @@ FAULTS = [
     ),
 ]
 
+DEEP = [
+    ("x.jsonld", '{"http://ex.org/p":' * 30_000 + "1" + "}" * 30_000),
+    ("x.json", '{"@id": "http://ex.org/a", "http://ex.org/p": ' + "[" * 30_000 + "]" * 30_000 + "}"),
+    ("x.rdf", RDF.format("") + "<a>" * 30_000 + "</a>" * 30_000 + "</rdf:RDF>"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), DEEP)
+def test_nesting_that_would_end_the_process_is_refused(corpus_of: Reading, name: str, text: str) -> None:
+    with pytest.raises(SourceError, match="levels deep"):
+        corpus_of({name: text})
+
+
+def test_brackets_in_texts_do_not_nest(corpus_of: Reading) -> None:
+    text = '{"@id": "http://ex.org/a", "http://ex.org/p": "%s\\"["}' % ("{" * 5000)
+    assert corpus_of({"x.json": text}).triples == 1
+
 
 @pytest.mark.parametrize(("name", "text", "line", "message"), FAULTS)
 def test_a_fault_stops_with_file_line_and_cure(
