@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parley.pipeline import nquads
+from parley import nquads
 from parley.pipeline.texts import texts
 from parley.publication import Publication, Role
 from parley.release.schema import TABLES, VERSION

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from parley.pipeline import nquads
+from parley import nquads
 from parley.publication import Publication, Role
 from parley.release.storage import storage_errors
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from parley.pipeline.nquads import Line
+from parley.nquads import Line
 from parley.vocab import ALTERNATIVE_LABEL_PROPERTIES, DESCRIPTION_PROPERTIES, LABEL_PROPERTIES
 
 _LABELS: Final = {f"<{iri}>": rank for rank, iri in enumerate(LABEL_PROPERTIES)}

@@ -11,78 +11,19 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import pyoxigraph as ox
 
 from parley.errors import ReleaseError
 from parley.publication import Role
+from parley.release.records import Counts, Description, Graph, Hit, Statement
 from parley.release.schema import SEARCH_WEIGHTS, VERSION
 from parley.release.words import match_expression, pick_label
+from parley.vocab import LABEL_PROPERTIES
 
-Subject = ox.NamedNode | ox.BlankNode
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-
-
-class Statement(NamedTuple):
-    """A triple in one graph, with that graph's role; a triple that stands in two graphs is two statements."""
-
-    subject: Subject
-    predicate: ox.NamedNode
-    object: Term
-    graph: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What is said about `iri`: asserted and inferred, from all graphs.
-
-    `outgoing` includes the blank nodes it leads to, list cells too; `incoming` is one page of `incoming_total`.
-    `owners` names, for each blank subject in `incoming`, the IRI in whose description that blank node stands.
-    """
-
-    iri: str
-    outgoing: list[Statement]
-    incoming: list[Statement]
-    incoming_total: int
-    owners: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A search result: `label` in the language asked for if there is one; `kind` is the IRI of its class, if any."""
-
-    iri: str
-    label: str
-    language: str
-    kind: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A named graph of the release."""
-
-    iri: str
-    role: Role
-    triples: int
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Sizes. `triples` are the distinct ones of the default graph, `entities` its distinct named subjects.
-
-    `quads` = `asserted` + `inferred` count statements in all graphs.
-    """
-
-    triples: int
-    quads: int
-    asserted: int
-    inferred: int
-    entities: int
+__all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement"]
 
 
 class Index:
@@ -157,14 +98,27 @@ class Index:
         if row is None:
             return None
         number, total, quads = row
-        outgoing = self._with_blank_nodes(self._statements(quads)) if quads else []
+        outgoing = self.closure(self._statements(quads)) if quads else []
         incoming: list[Statement] = []
         owners: dict[str, str] = {}
         if total:
             incoming, owners = self._incoming(iri, number, page, page_size)
         return Description(iri, outgoing, incoming, total, owners)
 
-    def own_quads(self, blank: ox.BlankNode) -> list[Statement]:
+    def closure(self, statements: list[Statement]) -> list[Statement]:
+        """`statements`, then those of every blank node they lead to, each once."""
+        found = list(statements)
+        seen: set[ox.BlankNode] = set()
+        position = 0
+        while position < len(found):
+            target = found[position].object
+            if isinstance(target, ox.BlankNode) and target not in seen:
+                seen.add(target)
+                found.extend(self.own_statements(target))
+            position += 1
+        return found
+
+    def own_statements(self, blank: ox.BlankNode) -> list[Statement]:
         """The statements whose subject is `blank`, without those of further blank nodes."""
         sql = "SELECT d.quads FROM node n JOIN description d ON d.node = n.id WHERE n.name = ?"
         quads = self._value(sql, str(blank))
@@ -173,14 +127,19 @@ class Index:
     def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each of `iris` that has any: language tag (or empty) → label, those of the best property first."""
         found: dict[str, dict[str, str]] = {}
+        for iri, _property, language, text in self.label_rows(iris):
+            found.setdefault(iri, {})[language] = text
+        return found
+
+    def label_rows(self, iris: Iterable[str]) -> list[tuple[str, str, str, str]]:
+        """The labels of `iris` as rows of IRI, property, language tag (or empty) and text, best property first."""
         rows = self._rows(
-            "SELECT n.name, l.language, l.text FROM json_each(?) AS wanted CROSS JOIN node n ON n.name = wanted.value"
-            " CROSS JOIN label l ON l.node = n.id ORDER BY n.id, l.rank, l.language",
+            "SELECT n.name, l.rank, l.language, l.text FROM json_each(?) AS wanted"
+            " CROSS JOIN node n ON n.name = wanted.value CROSS JOIN label l ON l.node = n.id"
+            " ORDER BY n.id, l.rank, l.language",
             json.dumps(list(dict.fromkeys(iris))),
         )
-        for name, language, text in rows:
-            found.setdefault(name, {})[language] = text
-        return found
+        return [(name, LABEL_PROPERTIES[rank], language, text) for name, rank, language, text in rows]
 
     def search(self, text: str, *, language: str | None = None, limit: int = 20, offset: int = 0) -> list[Hit]:
         """Things whose texts contain all words of `text` (the last may be unfinished), in any language, best first.
@@ -265,18 +224,6 @@ class Index:
             name = str(graph) if isinstance(graph, ox.BlankNode) else graph.value
             found.append(Statement(subject, predicate, object_, name, roles[name]))
         return found
-
-    def _with_blank_nodes(self, statements: list[Statement]) -> list[Statement]:
-        """`statements`, then those of every blank node they lead to, each once."""
-        seen: set[ox.BlankNode] = set()
-        position = 0
-        while position < len(statements):
-            target = statements[position].object
-            if isinstance(target, ox.BlankNode) and target not in seen:
-                seen.add(target)
-                statements.extend(self.own_quads(target))
-            position += 1
-        return statements
 
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._connection().execute(sql, values).fetchall()

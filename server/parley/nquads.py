@@ -8,11 +8,16 @@ matters because every stage after reading passes over all lines.
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+import pyoxigraph as ox
+
+_SCHEME: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*):")
 
 
 class Line(NamedTuple):
@@ -61,3 +66,24 @@ def iri(term: str) -> str:
 def is_iri(term: str) -> bool:
     """Whether the term is an IRI; a triple term starts with `<<`, which no IRI does."""
     return term.startswith("<") and not term.startswith("<<")
+
+
+def line(subject: str, predicate: str, object_: str, graph: str = "") -> Line:
+    """The line of these terms; without a graph it is one of N-Triples."""
+    terms = f"{subject} {predicate} {object_} {graph}" if graph else f"{subject} {predicate} {object_}"
+    return Line(subject, predicate, object_, graph, f"{terms} .\n")
+
+
+def schemes(lines: Iterable[Line]) -> set[str]:
+    """What stands before a colon after `<`: the schemes of all IRIs, and perhaps words of texts that look like one."""
+    found: set[str] = set()
+    for row in lines:
+        found.update(_SCHEME.findall(row.text))
+    return {scheme.lower() for scheme in found}
+
+
+def term(value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
+    """The term in N-Quads syntax. (The text of an Oxigraph triple lacks the marks of a triple term.)"""
+    if isinstance(value, ox.Triple):
+        return f"<<( {term(value.subject)} {value.predicate} {term(value.object)} )>>"
+    return str(value)

@@ -1,0 +1,72 @@
+"""What the index answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from parley.publication import Role
+
+Subject = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Statement(NamedTuple):
+    """A triple in one graph, with that graph's role; a triple that stands in two graphs is two statements."""
+
+    subject: Subject
+    predicate: ox.NamedNode
+    object: Term
+    graph: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is said about `iri`: asserted and inferred, from all graphs.
+
+    `outgoing` includes the blank nodes it leads to, list cells too; `incoming` is one page of `incoming_total`.
+    `owners` names, for each blank subject in `incoming`, the IRI in whose description that blank node stands.
+    """
+
+    iri: str
+    outgoing: list[Statement]
+    incoming: list[Statement]
+    incoming_total: int
+    owners: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result: `label` in the language asked for if there is one; `kind` is the IRI of its class, if any."""
+
+    iri: str
+    label: str
+    language: str
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A named graph of the release."""
+
+    iri: str
+    role: Role
+    triples: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sizes. `triples` are the distinct ones of the default graph, `entities` its distinct named subjects.
+
+    `quads` = `asserted` + `inferred` count statements in all graphs.
+    """
+
+    triples: int
+    quads: int
+    asserted: int
+    inferred: int
+    entities: int
