@@ -17,6 +17,8 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from parley.vocab import RDF, XSD
+
 _SCHEME: Final = re.compile(r"<([A-Za-z][A-Za-z0-9+.-]*):")
 
 
@@ -28,6 +30,15 @@ class Line(NamedTuple):
     object: str
     graph: str
     text: str
+
+
+class Literal(NamedTuple):
+    """Parts of a literal: `language` and `direction` are empty where there are none."""
+
+    value: str
+    datatype: str
+    language: str = ""
+    direction: str = ""
 
 
 def split(text: str) -> Line:
@@ -74,12 +85,13 @@ def line(subject: str, predicate: str, object_: str, graph: str = "") -> Line:
     return Line(subject, predicate, object_, graph, f"{terms} .\n")
 
 
-def schemes(lines: Iterable[Line]) -> set[str]:
-    """What stands before a colon after `<`: the schemes of all IRIs, and perhaps words of texts that look like one."""
-    found: set[str] = set()
-    for row in lines:
-        found.update(_SCHEME.findall(row.text))
-    return {scheme.lower() for scheme in found}
+def schemes(text: str) -> set[str]:
+    """What stands before a colon after `<`: the schemes of all IRIs, and perhaps words of texts that look like one.
+
+    >>> sorted(schemes('<http://example.org/a> <urn:b> "<i:>" .'))
+    ['http', 'i', 'urn']
+    """
+    return {scheme.lower() for scheme in set(_SCHEME.findall(text))}
 
 
 def term(value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
@@ -87,3 +99,20 @@ def term(value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
     if isinstance(value, ox.Triple):
         return f"<<( {term(value.subject)} {value.predicate} {term(value.object)} )>>"
     return str(value)
+
+
+def literal(text: str) -> Literal:
+    """The parts of a literal in canonical N-Triples syntax.
+
+    >>> literal('"7"^^<urn:t>').datatype, literal('"a"@en--ltr')[2:]
+    ('urn:t', ('en', 'ltr'))
+    """
+    quoted, _quote, mark = text.rpartition('"')
+    value = quoted[1:]
+    if "\\" in value:
+        parsed = next(iter(ox.parse(f'<s:> <p:> "{value}" .', format=ox.RdfFormat.N_TRIPLES))).object
+        value = parsed.value if isinstance(parsed, ox.Literal) else value
+    if mark.startswith("@"):
+        language, _dashes, direction = mark[1:].partition("--")
+        return Literal(value, RDF + ("dirLangString" if direction else "langString"), language, direction)
+    return Literal(value, mark[3:-1] if mark else XSD + "string")

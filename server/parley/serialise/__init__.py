@@ -73,7 +73,7 @@ def _write_turtle(lines: list[Line], out: IO[bytes], prefixes: Mapping[str, str]
 
 
 def _write_json_ld(lines: list[Line], out: IO[bytes], prefixes: Mapping[str, str]) -> None:
-    writer = JsonLdWriter(prefixes, Blanks(lines), nquads.schemes(lines))
+    writer = JsonLdWriter(prefixes, Blanks(lines), nquads.schemes("".join(line.text for line in lines)))
     body = "".join(writer.nodes(lines))
     out.write((writer.header() + body + writer.footer()).encode("utf-8"))
 

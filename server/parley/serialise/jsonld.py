@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-import pyoxigraph as ox
-
+from parley import nquads
 from parley.errors import NotAcceptable
 from parley.formats import N_QUADS, N_TRIPLES, TRIG, TURTLE
 from parley.nquads import Line
@@ -93,15 +92,13 @@ class JsonLdWriter:
         return {"@id": self._id(term)}
 
     def _literal(self, term: str) -> Any:
-        literal = next(iter(ox.parse(f"<s:> <p:> {term} .", format=ox.RdfFormat.N_TRIPLES))).object
-        assert isinstance(literal, ox.Literal)
+        literal = nquads.literal(term)
         if literal.language:
             value = {"@value": literal.value, "@language": literal.language}
-            return value | ({"@direction": literal.direction.value} if literal.direction else {})
-        datatype = literal.datatype.value
-        if datatype == XSD + "string":
+            return value | ({"@direction": literal.direction} if literal.direction else {})
+        if literal.datatype == XSD + "string":
             return literal.value
-        return {"@value": literal.value, "@type": self._id(f"<{datatype}>")}
+        return {"@value": literal.value, "@type": self._id(f"<{literal.datatype}>")}
 
     def _id(self, term: str) -> str:
         if term.startswith("<<"):
