@@ -46,9 +46,9 @@ def canonical_all(components: list[list[ox.Quad]], seconds: float) -> list[list[
             input=_written(components), capture_output=True, timeout=max(seconds, 0.01), check=True,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Undecided(f"within {seconds:g} seconds") from None
+        raise Undecided(f"in the {seconds:.1f} seconds left for it") from None
     except subprocess.CalledProcessError:
-        raise Undecided("within the memory allowed") from None
+        raise Undecided("in the memory allowed") from None
     return _read(done.stdout)
 
 

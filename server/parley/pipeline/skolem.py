@@ -42,7 +42,6 @@ class Namer:
     def __init__(self, base: str, seconds: float) -> None:
         root = base if base.endswith("/") else base.rstrip("#") + "/"
         self._genid = f"{root}.well-known/genid/"
-        self._seconds = seconds
         self._left = seconds
         self._copies = Counter[bytes]()
 
@@ -60,10 +59,7 @@ class Namer:
     def _canonical(self, components: list[list[ox.Quad]]) -> list[list[ox.Quad]]:
         large = [i for i, quads in enumerate(components) if len({b for q in quads for b in blank_nodes(q)}) > SMALL]
         start = time.monotonic()
-        try:
-            done = dict(zip(large, canonical_all([components[i] for i in large], self._left), strict=True))
-        except Undecided as error:
-            raise Undecided(f"{error} (of {self._seconds:g} in all)") from None
+        done = dict(zip(large, canonical_all([components[i] for i in large], self._left), strict=True))
         self._left -= time.monotonic() - start
         return [done[i] if i in done else canonical(quads) for i, quads in enumerate(components)]
 
