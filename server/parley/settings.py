@@ -52,8 +52,14 @@ class Settings:
     query_memory: int = _limit(1024 * MIB, "Memory of a query beyond the store's, in bytes.", minimum=64 * MIB)
     query_length: int = _limit(65536, "Length of a query, in bytes.", minimum=1)
     query_depth: int = _limit(100, "Nesting depth of a query.", minimum=1)
+    query_joins: int = _limit(
+        128, "Parts of one group of a query: triple patterns, path steps, list members.", minimum=1
+    )
+    query_operators: int = _limit(2000, "Operators of a query: UNION, |, ||, &&, !, arithmetic.", minimum=1)
     result_bytes: int = _limit(1024 * MIB, "Size of a result, in bytes.", minimum=1)
     queue_seconds: float = _limit(5.0, "Time a query waits for a free executor, in seconds.")
+    queue_length: int = _limit(64, "Queries that wait for a free executor at once.")
+    spool_bytes: int = _limit(4 * MIB, "Result bytes held for a reader slower than its query, in bytes.", minimum=65536)
     queries_per_executor: int = _limit(500, "Queries after which an executor is replaced.", minimum=1)
     request_line: int = _limit(16384, "Length of a request's path and query string, in bytes.", minimum=256)
     request_body: int = _limit(5 * MIB, "Size of a request's body, in bytes.", minimum=1)

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Protocol, Self
 
 from parley.formats import RESULTS_JSON, TURTLE, Format
-from parley.settings import Settings
+from parley.settings import MIB, Settings
 
-MIB = 1024 * 1024
+#: The settings' defaults: the one table of them.
+_DEFAULTS = Settings()
 
 #: What the body of an answer holds.
 ContentKind = Literal["bindings", "boolean", "triples"]
@@ -37,21 +38,21 @@ class Limits:
     spool_bytes     result bytes that the client side holds for a reader slower than the executor
     """
 
-    query_seconds: float = 10.0
-    query_memory: int = 1024 * MIB
+    query_seconds: float = _DEFAULTS.query_seconds
+    query_memory: int = _DEFAULTS.query_memory
     query_stack: int = 256 * MIB
-    result_bytes: int = 256 * MIB
-    query_length: int = 65536
-    query_depth: int = 100
-    query_joins: int = 128
-    query_operators: int = 2000
-    executors: int = 4
-    quick_ms: int = 250
-    slow_max: int = 2
-    queue_wait: float = 5.0
-    queue_length: int = 64
-    recycle_after: int = 500
-    spool_bytes: int = 4 * MIB
+    result_bytes: int = _DEFAULTS.result_bytes
+    query_length: int = _DEFAULTS.query_length
+    query_depth: int = _DEFAULTS.query_depth
+    query_joins: int = _DEFAULTS.query_joins
+    query_operators: int = _DEFAULTS.query_operators
+    executors: int = _DEFAULTS.executors
+    quick_ms: int = _DEFAULTS.quick_milliseconds
+    slow_max: int = _DEFAULTS.slow_queries
+    queue_wait: float = _DEFAULTS.queue_seconds
+    queue_length: int = _DEFAULTS.queue_length
+    recycle_after: int = _DEFAULTS.queries_per_executor
+    spool_bytes: int = _DEFAULTS.spool_bytes
 
     def to_json(self) -> dict[str, float]:
         """All limits by name."""
@@ -66,11 +67,15 @@ class Limits:
             result_bytes=settings.result_bytes,
             query_length=settings.query_length,
             query_depth=settings.query_depth,
+            query_joins=settings.query_joins,
+            query_operators=settings.query_operators,
             executors=settings.executors,
             quick_ms=settings.quick_milliseconds,
             slow_max=settings.slow_queries,
             queue_wait=settings.queue_seconds,
+            queue_length=settings.queue_length,
             recycle_after=settings.queries_per_executor,
+            spool_bytes=settings.spool_bytes,
         )
 
     @classmethod

@@ -14,7 +14,8 @@ import pytest
 
 from parley.engine.client import EngineClient
 from parley.engine.embedded import EmbeddedEngine
-from parley.engine.protocol import MIB, Head, Limits, QueryRequest
+from parley.engine.protocol import Head, Limits, QueryRequest
+from parley.settings import MIB
 
 LIMITS = Limits(
     query_seconds=1.0, query_memory=128 * MIB, result_bytes=16 * MIB, executors=2, queue_wait=2.0, quick_ms=250
