@@ -21,6 +21,8 @@ from parley.pipeline.names import Names
 from parley.pipeline.terms import quiet_rdflib
 
 _LOGGER = logging.getLogger("parley.shacl")
+#: Shapes within shapes that pySHACL follows before it gives up; its default of 15 is too few for the rules for shapes.
+_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Outcome:
 def refuse_ill_formed(shapes: Graph, names: Names) -> None:
     """Raise ValidationFailed, with the places, if `shapes` breaks the rules for shapes (SHACL appendix C)."""
     with _contained():
-        conforms, report, _text = meta_validate(shapes, inference="none")
+        conforms, report, _text = meta_validate(shapes, inference="none", max_validation_depth=_DEPTH)
     if conforms:
         return
     lines = sorted({_fault(report, result, names) for result in report.objects(None, SH.result)})
@@ -74,7 +76,8 @@ def run(data: Graph, shapes: Graph) -> Outcome:
     `data` isn't changed; `shapes` gets the two subclass triples that pySHACL adds to any shapes graph. Raises
     ValidationFailed if a constraint can't be evaluated.
     """
-    options = {"advanced": False, "inference": "none", "use_js": False, "inplace": True, "logger": _LOGGER}
+    options = {"inplace": True, "logger": _LOGGER, "max_validation_depth": _DEPTH}
+    options |= {"advanced": False, "inference": "none", "use_js": False}
     try:
         with _contained():
             validator = Validator(DataGraph.from_rdflib(data), shacl_graph=shapes, options=options)

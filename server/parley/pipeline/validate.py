@@ -47,7 +47,7 @@ def validate(publication: Publication, corpus: Corpus) -> Report:
     validated = [role for role in Role if role.is_validated]
     data = graph_of(corpus.quads(*validated, Role.ONTOLOGY, Role.SHAPES))
     outcome = run(data, shapes)
-    anchors = {result.focus: _anchor(data, result.focus) for result in outcome.results}
+    anchors = {result.focus: anchor(data, result.focus) for result in outcome.results}
     found = places(publication, corpus, set(anchors.values()))
     rows = (_row(result, shapes, names, found.get(anchors[result.focus])) for result in outcome.results)
     return Report(
@@ -103,8 +103,8 @@ def _named_shape(shapes: Graph, shape: Node) -> Node:
     return shape
 
 
-def _anchor(data: Graph, node: Node) -> str:
-    """The nearest IRI that the source files can name: of a blank node or a skolem IRI, the thing it belongs to."""
+def anchor(data: Graph, node: Node) -> str:
+    """The nearest IRI that the source files can name: for a blank node or a skolem IRI, the thing it belongs to."""
     for _ in range(_DEPTH):
         if not isinstance(node, BNode) and "/.well-known/genid/" not in str(node):
             break
