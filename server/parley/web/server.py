@@ -88,7 +88,7 @@ def main() -> None:
         arguments.descriptor,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
-        loop=Loops.asyncio,
+        loop=Loops.auto,
         workers=arguments.workers,
         backlog=BACKLOG,
         websockets=False,
