@@ -243,6 +243,10 @@ class QueryFault(EngineError):
         self.line = line
         self.column = column
 
+    def __str__(self) -> str:
+        place = f"line {self.line}, column {self.column}: " if self.line else ""
+        return f"{place}{super().__str__()}"
+
 
 class QuerySyntaxError(QueryFault):
     """The text is not SPARQL 1.1 Query."""

@@ -20,7 +20,8 @@ from parley.errors import BadRequest
 #: First path segments that belong to the server. Languages are reserved too.
 RESERVED = frozenset(
     {
-        *("doc", "describe", "sparql", "search", "api", "context", "queries", "releases", "release", "downloads"),
+        *("doc", "describe", "sparql", "search", "api", "context", "queries", "releases", "release"),
+        *("download", "downloads"),
         *("static", "about", "problems", "livez", "readyz", "version"),
         *("robots.txt", "sitemap.xml", "favicon.ico", ".well-known"),
     }

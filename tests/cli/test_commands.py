@@ -62,7 +62,7 @@ def test_a_change_makes_a_release_and_rollback_takes_it_back(parley: Run, public
     assert second != first
     assert parley("rollback", "--publication", publication).returncode == 0
     rows = json.loads(parley("releases", publication, "--json").stdout)
-    assert [(row["id"], row["current"]) for row in rows] == [(second, False), (first, True)]
+    assert [(row["id"], row["current"]) for row in rows] == [(first, True), (second, False)]
     assert parley("gc", publication, "--keep", "1").returncode == 0
     kept = [row["id"] for row in json.loads(parley("releases", publication, "--json").stdout)]
     assert first in kept  # the current one stays whatever its age
@@ -104,8 +104,7 @@ def test_a_query_with_a_fault_is_told_by_line_and_column(parley: Run, publicatio
     parley("build", publication)
     done = parley("query", "SELECT * {\n ?s ?p }", "--publication", publication)
     assert done.returncode == 1
-    assert "2" in done.stderr
-    assert "line" in done.stderr
+    assert "line 2, column " in done.stderr
 
 
 @pytest.mark.parametrize("syntax", ["ttl", "trig", "nt", "nq", "jsonld", "rdf"])

@@ -24,7 +24,7 @@ from parley.release.manifest import Manifest
 @folder_argument
 @json_option
 def releases(folder: Path | None, as_json: bool) -> None:
-    """List the releases, newest first."""
+    """List the releases, the one made current last first."""
     state = open_state(open_publication(folder))
     current = state.current()
     rows = [_row(path, path == current) for _number, path in state.releases()]
@@ -60,7 +60,7 @@ def rollback(release: str | None, folder: Path | None) -> None:
 @folder_argument
 @click.option("--keep", type=int, help="How many releases to keep (setting keep).")
 def gc(folder: Path | None, keep: int | None) -> None:
-    """Remove all but the newest releases; the current one always stays."""
+    """Remove all releases but those made current last; the current one always stays."""
     publication = open_publication(folder, keep=keep)
     removed = open_state(publication).gc(publication.settings.keep)
     CONSOLE.print(f"Removed {len(removed)} releases." if removed else "Nothing to remove.")
