@@ -145,7 +145,7 @@ def _reply(exit_status: int, output: bytes) -> Reply:
         head, _, output = output.partition(b"\r\n\r\n")
         first, *rest = head.decode("latin-1").split("\r\n")
         status = int(first.split(" ")[1]) if first.startswith("HTTP/") else 0
-        if status != 100:
+        if not output.startswith(b"HTTP/1."):  # after 100, and after a redirect that curl follows
             break
     headers: dict[str, list[str]] = {}
     for line in rest:
@@ -211,17 +211,17 @@ def live(bench_folder: Path) -> Iterator[Live]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def serve() -> Callable[..., contextlib.AbstractContextManager[Live]]:
     """`serving`, for tests that need a server of their own."""
     return serving
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def release_maker() -> Callable[[Publication], Path]:
     return make_release
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def publication_maker() -> Callable[..., Publication]:
     return make_publication

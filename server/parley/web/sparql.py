@@ -41,7 +41,6 @@ class Parameters:
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
-@blueprint.route("/sparql/", methods=["GET", "POST"])
 @blueprint.route("/<language:language>/sparql", methods=["GET", "POST"])
 def sparql(language: str | None = None) -> Response:
     """Answer a query, show the form, or describe the service, by what is asked (§2.1; Service Description §2)."""
@@ -65,6 +64,16 @@ def sparql(language: str | None = None) -> Response:
     if paged:
         pages.finish(stream)
     return _validated(stream, parameters, results, graphs)
+
+
+@blueprint.route("/sparql/", methods=["GET", "POST"])
+@blueprint.route("/<language:language>/sparql/", methods=["GET", "POST"])
+def with_slash(language: str | None = None) -> Response:
+    """The endpoint has one address; 308 keeps method and body (RFC 9110 §15.4.9)."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = Response(status=308, headers={"Location": current_site().urls.local("sparql", language) + query})
+    response.headers["Cache-Control"] = caching.REDIRECT
+    return response
 
 
 def _choose(parameter: str | None, accept: str | None) -> tuple[Format | None, Format | None]:
