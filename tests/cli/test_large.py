@@ -37,7 +37,9 @@ def large(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_it_builds_and_serves_within_two_minutes(large: Path, serve_command: Serve) -> None:
     with serve_command(large) as site:  # fails after 130 s
-        with urllib.request.urlopen(f"{site}/doc/thing/59999.nt", timeout=10) as response:
+        with urllib.request.urlopen(
+            f"{site}/describe?iri=http%3A%2F%2Flarge.example%2Fthing%2F59999&format=nt", timeout=10
+        ) as response:
             assert b'"thing number 59999"@en' in response.read()
         query = "query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%3Fs%20%3Fp%20%3Fo%7D"
         with urllib.request.urlopen(f"{site}/sparql?{query}&format=json", timeout=30) as response:
@@ -46,7 +48,9 @@ def test_it_builds_and_serves_within_two_minutes(large: Path, serve_command: Ser
 
 @pytest.mark.slow
 def test_one_too_large_to_infer_names_the_line_to_write(large: Path, parley: Run) -> None:
-    (large / "publication.toml").write_text('base = "http://large.example/"\n')
+    (large / "publication.toml").write_text('base = "http://large.example/"\n[graphs]\n"axiom.nt" = "ontology"\n')
+    transitive = "<http://www.w3.org/2002/07/owl#TransitiveProperty>"
+    (large / "axiom.nt").write_text(f"<http://large.example/next> {TYPE} {transitive} .\n")
     done = parley("build", large)
     assert done.returncode == 1
     assert 'profile = "none"' in done.stderr
