@@ -7,7 +7,7 @@ are taken apart, folded and sorted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,10 +16,11 @@ from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from parley.pipeline.closure import Closure
-from parley.pipeline.names import Names
-from parley.pipeline.sources import Place
+from parley.pipeline.known import Known
 
 _N = r"(\S+?)"
+#: Axioms whose contradictions are found among the types stated for a thing.
+_ABOUT_TYPES: Final = frozenset(["owl:disjointWith", "owl:complementOf", "owl:Nothing"])
 _DIFFER: Final = "{0} and {1} are stated to differ, but follow to be the same"
 
 
@@ -79,12 +80,14 @@ class Contradiction:
     arguments: tuple[str, ...]
     things: tuple[str, ...]
 
-    def line(self, names: Names, labels: Mapping[str, str], found: Mapping[str, Place]) -> str:
-        """The contradiction in one line, with labels and places where they are known."""
-        words = [_named(argument, names, labels) for argument in self.arguments]
-        where = sorted({str(found[thing]) for thing in self.things if thing in found})
+    def line(self, known: Known) -> str:
+        """The contradiction in one line, with labels, stated types and places where they are known."""
+        words = [_named(argument, known) for argument in self.arguments]
+        where = sorted({str(known.found[thing]) for thing in self.things if thing in known.found})
         place = f" See {', '.join(where)}." if where else ""
-        return f"{self.text.format(*words)} ({self.axiom}).{place}"
+        stated = [type_ for thing in self.things for type_ in known.types.get(thing, ()) if self.axiom in _ABOUT_TYPES]
+        types = f" Stated types: {'; '.join(stated)}." if stated else ""
+        return f"{self.text.format(*words)} ({self.axiom}).{types}{place}"
 
 
 def contradictions(closure: Closure) -> list[Contradiction]:
@@ -138,8 +141,8 @@ def _read(message: str) -> Contradiction:
     return Contradiction("OWL 2 RL", "{0}", (message,), ())
 
 
-def _named(argument: str, names: Names, labels: Mapping[str, str]) -> str:
+def _named(argument: str, known: Known) -> str:
     if not re.match(r"[A-Za-z][\w+.-]*:\S", argument) or " " in argument:
         return "an anonymous class" if re.fullmatch(r"\w{20,}", argument) else argument
-    label = labels.get(argument)
-    return f"{names.iri(argument)} (“{label}”)" if label else names.iri(argument)
+    name, label = known.names.iri(argument), known.labels.get(argument)
+    return f"{name} (“{label}”)" if label else name

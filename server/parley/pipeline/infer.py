@@ -15,12 +15,10 @@ from parley.errors import Inconsistent
 from parley.pipeline.closure import Closure, close
 from parley.pipeline.closure_filter import ClosureFilter, Triple, properties_to_omit
 from parley.pipeline.contradictions import contradictions
-from parley.pipeline.names import Names
+from parley.pipeline.known import known
 from parley.pipeline.rules import rules_in, run_rule
-from parley.pipeline.sources import places
 from parley.pipeline.terms import from_rdflib, graph_of, to_rdflib
 from parley.publication import Publication, Role
-from parley.vocab import LABEL_PROPERTIES
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus
@@ -68,28 +66,15 @@ def _consistent_closure(publication: Publication, corpus: Corpus) -> Closure:
     closure = close(lambda: corpus.quads(*_REASONED), publication.settings.infer_triples)
     if found := contradictions(closure):
         things = {thing for contradiction in found for thing in contradiction.things}
-        names, where = Names(publication.all_prefixes), places(publication, corpus, things)
-        labels = _labels(publication, corpus, {a for contradiction in found for a in contradiction.arguments})
-        lines = [contradiction.line(names, labels, where) for contradiction in found]
+        mentioned = {argument for contradiction in found for argument in contradiction.arguments}
+        context = known(publication, corpus, mentioned, things)
+        lines = [contradiction.line(context) for contradiction in found]
         count = "one place" if len(lines) == 1 else f"{len(lines)} places"
         raise Inconsistent(
             f"The publication contradicts itself in {count}:\n" + "\n".join(lines),
             cure="Correct a statement or the axiom.",
         )
     return closure
-
-
-def _labels(publication: Publication, corpus: Corpus, iris: Set[str]) -> dict[str, str]:
-    """A label for each of `iris` that has one: the best property's, in the publication's first language if there."""
-    ranks = {iri: rank for rank, iri in enumerate(LABEL_PROPERTIES)}
-    best: dict[str, tuple[bool, int, str]] = {}
-    for quad in corpus.quads(*_REASONED):
-        rank, subject = ranks.get(quad.predicate.value), getattr(quad.subject, "value", "")
-        if rank is None or subject not in iris or not isinstance(quad.object, ox.Literal):
-            continue
-        key = (quad.object.language != publication.languages[0], rank, quad.object.value)
-        best[subject] = min(best.get(subject, key), key)
-    return {iri: label for iri, (_other, _rank, label) in best.items()}
 
 
 def _kept(closure: Closure, sieve: ClosureFilter) -> tuple[set[ox.Triple], Counter[str]]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus
 
 NO_SHAPES = "There are no shapes: nothing was validated."
+NO_TARGETS = "No shape has a target: nothing was validated."
 #: A property shape hangs in its node shape by one of these; deeper nesting than `_DEPTH` nobody writes.
 _HOLDERS = (SH.property, SH.qualifiedValueShape, SH.node, SH["not"])
 _DEPTH = 16
@@ -50,9 +51,10 @@ def validate(publication: Publication, corpus: Corpus) -> Report:
     anchors = {result.focus: anchor(data, result.focus) for result in outcome.results}
     found = places(publication, corpus, set(anchors.values()))
     rows = (_row(result, shapes, names, found.get(anchors[result.focus])) for result in outcome.results)
+    idle = tuple(f"The shape {names.term(shape)} found nothing to look at." for shape in outcome.idle)
     return Report(
         results=tuple(sorted(rows, key=_order)),
-        notes=tuple(f"The shape {names.term(shape)} found nothing to look at." for shape in outcome.idle),
+        notes=idle if outcome.shapes else (NO_TARGETS,),
         shapes=outcome.shapes,
         focus_nodes=outcome.focus_nodes,
         seconds=time.monotonic() - start,

@@ -111,7 +111,8 @@ def test_a_message_names_labels_axiom_and_place(reading: Reading) -> None:
         infer(publication, corpus, corpus.path.with_name("inferred.nq"))
     line = caught.value.message.splitlines()[1]
     assert line.startswith(
-        "d:x (“Le X”) is in o:A and in o:B (“Bé”), which are disjoint (owl:disjointWith). See data/x.ttl"
+        "d:x (“Le X”) is in o:A and in o:B (“Bé”), which are disjoint (owl:disjointWith). "
+        "Stated types: o:A in data/x.ttl; o:B in data/y.ttl. See data/x.ttl"
     )
 
 

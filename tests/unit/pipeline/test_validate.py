@@ -10,7 +10,7 @@ import rdflib
 
 from parley.errors import ValidationFailed
 from parley.pipeline.infer import infer
-from parley.pipeline.validate import NO_SHAPES, validate
+from parley.pipeline.validate import NO_SHAPES, NO_TARGETS, validate
 
 from .conftest import Reading
 
@@ -142,6 +142,12 @@ def test_lexical_forms_are_validated_as_written(reading: Reading) -> None:
 def test_no_shapes_conforms_and_says_so(reading: Reading) -> None:
     report = validate(*reading(data__b_ttl="d:b a :Book ."))
     assert report.conforms and report.notes == (NO_SHAPES,)
+
+
+def test_shapes_without_a_target_conform_and_say_so(reading: Reading) -> None:
+    shape = SHAPE.replace("sh:targetClass :Book ;", "")
+    report = validate(*reading(shapes__s_ttl=shape, data__b_ttl="d:b a :Book ."))
+    assert report.conforms and report.notes == (NO_TARGETS,)
 
 
 def test_a_shape_that_found_nothing_is_noted(reading: Reading) -> None:
