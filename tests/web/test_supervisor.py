@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from parley.publication import Publication, load
+from parley.release.manifest import Manifest
 
 Serve = Callable[..., AbstractContextManager[Any]]
 ASK = "ASK { ?s ?p ?o }"
@@ -203,3 +204,14 @@ def test_broken_release_is_not_gone_over_to(
         target.replace(current)
         assert "not served" in live.process.stdout.readline()
         assert live.sparql("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body == before
+
+
+def test_server_that_cannot_live_is_given_up_with_the_reason(own: Path, serve: Serve) -> None:
+    release = (own / ".parley" / "current").resolve()
+    (release / "index.sqlite").write_bytes(b"no database")
+    manifest = Manifest.read(release)
+    Manifest.make(release, manifest.id, (), 0, {}).write(release)  # sound by its checksums
+    with serve(own) as live:
+        assert live.process.wait(30) == 1
+        assert "does not stay alive" in live.process.stdout.read()
+    assert "index" in (own / "log").read_text()

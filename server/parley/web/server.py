@@ -73,6 +73,16 @@ def _is_no_abort(record: logging.LogRecord) -> bool:
     return not isinstance(error, Aborted) and Aborted.__name__ not in record.getMessage()
 
 
+def _logging(level: str) -> dict[str, Any]:
+    """One format for Granian's messages and ours, on the standard error; Granian applies it in every worker."""
+    return {
+        "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
+        "root": {"handlers": ["console"], "level": level.upper()},
+    }
+
+
 def main() -> None:
     """Run until SIGTERM; exits with 1 when workers die as fast as they are started."""
     parser = argparse.ArgumentParser(prog="python -m parley.web.server", description=__doc__)
@@ -83,7 +93,6 @@ def main() -> None:
     parser.add_argument("--log-level", default="info")
     arguments = parser.parse_args()
     die_with_parent(arguments.parent, signal.SIGKILL)
-    logging.basicConfig(level=arguments.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     server = Server(
         arguments.descriptor,
         interface=Interfaces.ASGI,
@@ -97,6 +106,7 @@ def main() -> None:
         respawn_interval=0.2,
         workers_kill_timeout=1,
         log_level=LogLevels.warning,
+        log_dictconfig=_logging(arguments.log_level),
         process_name=None,
     )
     server.serve(target_loader=partial(load_edge, arguments.serving, os.getpid()), wrap_loader=False)
