@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
@@ -16,8 +17,12 @@ from parley.errors import (
 )
 from parley.settings import Settings
 
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
 #: Methods that some resource knows, or that are refused resource by resource (405); others get 501.
 KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"])
+#: Seconds in which a body must have arrived.
+BODY_SECONDS: Final = 30.0
 #: Bytes of all header fields together.
 HEADER_LIMIT: Final = 32 * 1024
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._~!$&'()*+,;=%-]++)(?::[0-9]*+)?")
@@ -67,16 +72,26 @@ def _check_path(path: str, prefix: str) -> None:
         raise NotFound(f"The site is mounted under {prefix}/.", cure=f"Start at {prefix}/.")
 
 
-async def read_body(
-    scope: Mapping[str, Any], receive: Callable[[], Awaitable[MutableMapping[str, Any]]], limit: int
-) -> bytes:
-    """The request's body. Raises ContentTooLarge as soon as it is known to pass `limit`, Gone if the client leaves."""
+async def read_body(scope: Mapping[str, Any], receive: Receive, limit: int) -> bytes:
+    """The request's body.
+
+    Raises ContentTooLarge as soon as it is known to pass `limit`, BadRequest if it takes longer than `BODY_SECONDS`,
+    Gone if the client leaves.
+    """
     fields = {name: value for name, value in scope["headers"] if name in (b"content-length", b"transfer-encoding")}
     if not fields:
         return b""
     declared = fields.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > limit:
         raise _too_large(limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _collected(receive, limit)
+    except TimeoutError:
+        raise BadRequest(f"The body did not arrive within {BODY_SECONDS:g} seconds.", cure="Send it faster.") from None
+
+
+async def _collected(receive: Receive, limit: int) -> bytes:
     body = bytearray()
     more = True
     while more:

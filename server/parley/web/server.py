@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -62,22 +63,26 @@ def open_served(serving: Serving) -> Served:
 def load_edge(serving: Path, parent: int) -> Edge:
     """The ASGI application of one worker; runs in the worker, first of all."""
     die_with_parent(parent, signal.SIGKILL)
-    logging.getLogger("_granian").addFilter(_is_no_abort)
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="flask")
     return Edge(Sites(serving, open_served, pool), pool)
 
 
+def abort_filter() -> Callable[[logging.LogRecord], bool]:
+    """The filter of `_logging`, in the form that the logging configuration takes."""
+    return _is_no_abort
+
+
 def _is_no_abort(record: logging.LogRecord) -> bool:
-    """Drop Granian's report of our deliberate aborts: the edge has logged the reason."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, Aborted) and Aborted.__name__ not in record.getMessage()
+    """Drop Granian's report, with a trace in its text, of our deliberate aborts: the edge has logged the reason."""
+    return not (record.name.startswith("_granian") and f"{Aborted.__name__}: " in record.getMessage())
 
 
 def _logging(level: str) -> dict[str, Any]:
     """One format for Granian's messages and ours, on the standard error; Granian applies it in every worker."""
     return {
         "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "filters": {"aborts": {"()": "parley.web.server.abort_filter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["aborts"]}},
         "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
         "root": {"handlers": ["console"], "level": level.upper()},
     }
