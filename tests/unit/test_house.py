@@ -93,7 +93,7 @@ def test_imports_point_one_way(place: str, forbidden: str) -> None:
 
 def test_the_publisher_knows_nothing_of_our_dataset() -> None:
     description = tomllib.loads((ROOT / "publication.toml").read_text())
-    words = [description["base"], *description["prefixes"], r"\bNATO\b", r"\bOSCE\b", r"\bOTAN\b"]
+    words = [re.escape(description["base"]), r"\bnatosce\b", r"\bNATO\b", r"\bOSCE\b", r"\bOTAN\b"]
     files = [
         path for path in (ROOT / "server").rglob("*") if path.suffix in {".py", ".html", ".toml", ".css", ".js", ".mjs"}
     ]

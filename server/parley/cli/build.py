@@ -41,6 +41,8 @@ def build(folder: Path | None, skip_broken: bool, force: bool, as_json: bool) ->
                 "reused": built.reused,
                 "seconds": built.seconds,
                 "skipped": built.skipped,
+                "ignored": built.ignored,
+                "warnings": built.warnings,
                 "counts": built.manifest.counts,
                 "classes": dict(_classes(built)),
                 "graphs": [asdict(graph) for graph in built.manifest.graphs],
@@ -56,7 +58,9 @@ def show(built: Built) -> None:
     if built.reused:
         CONSOLE.print(f"Nothing has changed: release [bold]{built.id[:12]}[/bold] is current.")
     else:
-        CONSOLE.print(f"Release [bold]{built.id[:12]}[/bold] in {sum(built.seconds.values()):.1f} s: {built.path}")
+        CONSOLE.print(
+            f"Release [bold]{built.id[:12]}[/bold] in {sum(built.seconds.values()):.1f} s: {built.path}", soft_wrap=True
+        )
         CONSOLE.print("  " + " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in built.seconds.items()))
     CONSOLE.print(f"  {counts['asserted']:,} triples asserted, {counts['inferred']:,} inferred")
     for title, rows in (
@@ -64,8 +68,10 @@ def show(built: Built) -> None:
         ("classes", _classes(built)),
     ):
         CONSOLE.print(_table(title, rows))
-    for name in built.skipped:
-        CONSOLE.print(f"[yellow]left out: {name}[/yellow]")
+    remarks = [f"left out: {name}" for name in built.skipped]
+    remarks += [f"passed over: {name}, {reason}" for name, reason in built.ignored]
+    for remark in (*remarks, *built.warnings):
+        CONSOLE.print(remark, style="yellow", markup=False, soft_wrap=True)
 
 
 def _graphs(built: Built) -> list[tuple[str, int]]:

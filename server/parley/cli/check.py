@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from parley.cli.common import CONSOLE, folder_argument, json_option, open_publication, print_json, progress_display
+from parley.errors import Inconsistent
 
 if TYPE_CHECKING:
     from parley.pipeline.report import Report
@@ -34,13 +35,26 @@ def check(context: click.Context, folder: Path | None, language: str | None, as_
         progress("validate", 0, 0)
         report = validate(publication, corpus)
         progress("infer", 0, 0)
-        inference = infer(publication, corpus, Path(work) / "inferred.nq")
+        contradiction, inference = None, None
+        try:
+            inference = infer(publication, corpus, Path(work) / "inferred.nq")
+        except Inconsistent as error:  # told after the report, which it must not hide
+            contradiction = error
+    warnings = inference.warnings if inference else ()
     if as_json:
-        print_json({**report.as_dict(), "consistent": True, "inferred": inference.triples})
+        inferred = inference.triples if inference else None
+        told = {"consistent": contradiction is None, "contradiction": str(contradiction or "") or None}
+        print_json({**report.as_dict(), **told, "inferred": inferred, "ignored": corpus.ignored, "warnings": warnings})
     else:
         _show(report, language or _language(publication))
-        CONSOLE.print(f"Consistent: {inference.triples:,} triples follow.")
-    context.exit(0 if report.conforms else 1)
+        _remark([f"{name}: {reason}" for name, reason in corpus.ignored] + list(report.notes) + list(warnings))
+        CONSOLE.print("Consistent." if contradiction is None else str(contradiction), markup=False, soft_wrap=True)
+    context.exit(0 if report.conforms and contradiction is None else 1)
+
+
+def _remark(remarks: list[str]) -> None:
+    for remark in remarks:
+        CONSOLE.print(remark, style="yellow", markup=False, soft_wrap=True)
 
 
 def _language(publication: Publication) -> str:
@@ -51,8 +65,8 @@ def _language(publication: Publication) -> str:
 
 def _show(report: Report, language: str) -> None:
     for row in report.results:
-        CONSOLE.print(row.text(language), markup=False)
+        CONSOLE.print(row.text(language), markup=False, soft_wrap=True)
     if report.conforms:
         CONSOLE.print("[green]Conforms[/green] to the shapes.")
     else:
-        CONSOLE.print(f"[red]{len(report.results)} findings.[/red]")
+        CONSOLE.print(f"[red]{len(report.violations)} findings.[/red]")

@@ -29,13 +29,19 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Built:
-    """What a build did: the release, whether it was there already, and the seconds each stage took."""
+    """What a build did: the release, whether it was there already, and the seconds each stage took.
+
+    `skipped` are files left out because they can't be read, `ignored` files that hold no RDF with the reason,
+    `warnings` the axioms that were not used.
+    """
 
     path: Path
     manifest: Manifest
     reused: bool
     seconds: dict[str, float] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    ignored: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -80,13 +86,13 @@ def build(
         path = state.path(known)
         return Built(path, Manifest.read(path), True, clock.seconds)
     with state.lock(), state.workspace() as work:
-        skipped = _assemble(publication, work, clock, skip_broken)
+        corpus, inference = _assemble(publication, work, clock, skip_broken)
         with clock.stage("publish"):
             manifest = Manifest.read(work)
             path = state.publish(work, manifest.id)
-            if not skipped:
+            if not corpus.skipped:
                 state.remember(inputs, manifest.id)
-    return Built(path, manifest, False, clock.seconds, skipped)
+    return Built(path, manifest, False, clock.seconds, corpus.skipped, corpus.ignored, inference.warnings)
 
 
 def fingerprint(publication: Publication) -> str:
@@ -99,8 +105,8 @@ def fingerprint(publication: Publication) -> str:
     return digest.hexdigest()
 
 
-def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: bool) -> tuple[str, ...]:
-    """Write everything that makes a release into `work`; return the files that were skipped."""
+def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: bool) -> tuple[Corpus, Inference]:
+    """Write everything that makes a release into `work`."""
     from parley.pipeline.dump import write_dumps
     from parley.pipeline.index import build_index
     from parley.pipeline.store import build_store
@@ -114,9 +120,10 @@ def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: 
     with clock.stage("dump"):
         write_dumps(publication, corpus, inference.path, work / "dumps")
     with clock.stage("manifest"):
-        identity = release_id(corpus.digest, publication.source)
+        closure = hashlib.sha256(inference.path.read_bytes()).hexdigest()
+        identity = release_id(corpus.digest, publication.source, closure)
         Manifest.make(work, identity, corpus.graphs, inference.triples).write(work)
-    return corpus.skipped
+    return corpus, inference
 
 
 def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bool = False) -> tuple[Corpus, Inference]:

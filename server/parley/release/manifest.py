@@ -169,13 +169,15 @@ class Manifest:
         return json.dumps({**table, "checksum": checksum}, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def release_id(corpus_digest: str, publication_source: str) -> str:
-    """The identity of a release: SHA-256, in hex, over format version, digest of the quads and `publication.toml`.
+def release_id(corpus_digest: str, publication_source: str, inferred_digest: str = "") -> str:
+    """The identity of a release: SHA-256, in hex, over format version, digests of the quads and `publication.toml`.
+
+    The inferred quads count too: a changed rule changes what is served though no asserted quad differs.
 
     >>> len(release_id("00", 'base = "http://example.org/"'))
     64
     """
-    text = f"parley release {FORMAT_VERSION}\n{corpus_digest}\n{publication_source}"
+    text = f"parley release {FORMAT_VERSION}\n{corpus_digest}\n{inferred_digest}\n{publication_source}"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
