@@ -101,7 +101,7 @@ def bundle(sources: Path, out: Path) -> None:
     # npm and the packages' scripts look for `node` on PATH.
     environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     commands = (
-        [*npm_command, "ci", "--ignore-scripts", "--omit=dev", "--no-update-notifier"],
+        [*npm_command, "ci", "--ignore-scripts", "--no-update-notifier"],
         [node, "build.mjs", str(out), stamp(sources)],
     )
     for command in commands:

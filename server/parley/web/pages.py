@@ -21,7 +21,7 @@ from parley.web.i18n import Catalogue, Interface, load_catalogues, own_name
 from parley.web.site import Site, current_site
 from parley.web.view import browse
 from parley.web.view.naming import Namer, Text
-from parley.web.view.values import Links, link
+from parley.web.view.values import Links, Value
 
 _SHARED = "parley.pages"
 _CREATIVE_COMMONS = re.compile(r"https?://creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)")
@@ -143,7 +143,7 @@ def frame() -> dict[str, Any]:
         "problem_title": _problem_title,
         "kind_query": browse.kind_query,
         "graph_query": _graph_query,
-        "link_to": lambda iri: link(iri, namer(), links()),
+        "cell": _cell,
         "sparql_example": _sparql_example,
         "home": site.urls.home(explicit_language()),
     }
@@ -175,6 +175,13 @@ def _problem_title(problem: Mapping[str, Any]) -> str:
 def _graph_query(iri: str) -> str:
     """The query string that asks for all that stands in a graph."""
     return urlencode({"query": f"SELECT * WHERE {{\n  GRAPH <{iri}> {{ ?subject ?property ?value }}\n}}"})
+
+
+def _cell(iri: str) -> Value:
+    """An IRI in a table of results: the name of a thing of ours, else the IRI, as short as its prefix makes it."""
+    href, external = links().to(iri)
+    label = namer().label(iri) if links().ours(iri) else None
+    return Value(label or Text(namer().compact(iri)), href, external, exact=iri)
 
 
 def _sparql_example() -> str:

@@ -1,0 +1,172 @@
+"""Every type of page in a real browser: nothing it complains of, nothing axe finds, nothing that sticks out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+#: `visiting` of conftest.py: gives a visit with `page`, `open`, `axe`, `overflow` and `faults`.
+Visiting = Callable[..., AbstractContextManager[Any]]
+
+QUERY = quote("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 5")
+REAL = (
+    "/{language}/",
+    "/{language}/doc/organisation/osce",
+    "/{language}/doc/mission/kvm",
+    "/{language}/doc/passage/kosovo-05",
+    "/{language}/doc/ontology",
+    "/{language}/search",
+    "/{language}/search?q=osce",
+    "/{language}/search?kind=" + quote("https://w3id.org/nato-osce/ontology#Mission", safe=""),
+    "/{language}/downloads",
+    "/{language}/sparql",
+    "/{language}/sparql?query=" + QUERY,
+)
+TINY = (
+    "/{language}/",
+    "/{language}/doc/",
+    "/{language}/doc/becher",
+    "/{language}/doc/exemplar/%C3%A9",
+    "/{language}/doc/exemplar/o'hara",
+    "/{language}/doc/heft/1",
+    "/{language}/describe?iri=" + quote("http://herbarium.example/sheet#12", safe=""),
+    "/{language}/doc/ontology",
+    "/{language}/downloads",
+)
+
+
+def keep(visit: Any, name: str) -> None:
+    """Save a screenshot where PARLEY_SCREENSHOTS says, for somebody to look at."""
+    if folder := os.environ.get("PARLEY_SCREENSHOTS"):
+        visit.page.screenshot(path=Path(folder) / (re.sub(r"\W+", "-", name) + ".png"), full_page=True)
+
+
+def check(visit: Any, path: str) -> None:
+    """What holds for every page."""
+    response = visit.open(path)
+    assert response.status == 200
+    assert visit.page.locator("h1").count() == 1
+    assert visit.page.locator("main").count() == 1
+    assert visit.overflow() == 0
+    assert visit.axe() == []
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_pages_of_our_own_publication(visiting: Visiting, real_site: str, language: str, width: int) -> None:
+    with visiting(real_site, width) as visit:
+        for template in REAL:
+            path = template.format(language=language)
+            check(visit, path)
+            assert visit.page.locator("html").get_attribute("lang") == language
+            keep(visit, f"real-{width}-{path}")
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_pages_of_a_foreign_publication(visiting: Visiting, tiny_site: str, language: str, width: int) -> None:
+    with visiting(tiny_site, width) as visit:
+        for template in TINY:
+            path = template.format(language=language)
+            check(visit, path)
+            # No catalogue for this language: English texts, marked as such, around texts of the data in their own.
+            assert visit.page.locator("html").get_attribute("lang") == "en"
+            assert visit.page.locator(f"[lang={language}]").count() > 0
+            keep(visit, f"tiny-{width}-{path}")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_contrast_in_both_schemes(visiting: Visiting, real_site: str, scheme: str) -> None:
+    with visiting(real_site, color_scheme=scheme) as visit:
+        for path in ("/en/", "/en/doc/organisation/osce", "/en/downloads", "/en/sparql?query=" + QUERY):
+            check(visit, path)
+            keep(visit, f"real-{scheme}-{path}")
+
+
+def test_everything_works_without_javascript(visiting: Visiting, real_site: str) -> None:
+    with visiting(real_site, java_script_enabled=False) as visit:
+        page = visit.page
+        visit.open("/fr/")
+        page.get_by_role("searchbox").fill("osce")
+        page.get_by_role("searchbox").press("Enter")
+        assert "/fr/search?q=osce" in page.url
+        page.locator(".results a").first.click()
+        assert "/fr/doc/" in page.url
+        note = page.locator(".refs a").first
+        target = note.get_attribute("href")
+        note.click()
+        assert page.url.endswith(str(target))
+        assert page.locator(str(target)).is_visible()
+        page.get_by_role("link", name="English").click()
+        assert "/en/doc/" in page.url
+        assert page.locator("html").get_attribute("lang") == "en"
+        page.get_by_role("link", name="Ask with SPARQL").click()
+        page.get_by_role("button", name="Run").click()
+        assert page.locator("tbody tr").count() >= 5
+        assert visit.faults == []
+
+
+def test_the_keyboard_reaches_the_content_first(visiting: Visiting, real_site: str) -> None:
+    with visiting(real_site) as visit:
+        visit.open("/en/doc/organisation/osce")
+        visit.page.keyboard.press("Tab")
+        skip = visit.page.locator(":focus")
+        assert skip.inner_text() == "Skip to the content"
+        assert skip.bounding_box()["y"] >= 0, "visible while it has the focus"
+        visit.page.keyboard.press("Enter")
+        visit.page.keyboard.press("Tab")
+        assert visit.page.evaluate("document.activeElement.closest('main') !== null")
+        outline = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+
+
+def test_hostile_texts_stay_texts(visiting: Visiting, tiny_site: str) -> None:
+    with visiting(tiny_site) as visit:
+        dialogs: list[str] = []
+        visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        for path in (
+            "/de/doc/exemplar/o'hara",
+            "/es/doc/exemplar/o'hara",
+            "/de/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+        ):
+            assert visit.open(path).status == 200
+            assert visit.page.locator("script:not([type='application/ld+json'])").count() == 0
+        assert visit.page.locator("h1").count() == 1
+        assert (dialogs, visit.faults) == ([], [])
+
+
+def test_a_page_that_is_not_there_says_so(visiting: Visiting, real_site: str) -> None:
+    with visiting(real_site) as visit:
+        assert visit.open("/fr/doc/nowhere").status == 404
+        assert visit.page.locator("h1").inner_text() == "Introuvable"
+        assert visit.axe() == []
+        keep(visit, "real-404")
+
+
+def test_faults_are_noticed(visiting: Visiting, real_site: str) -> None:
+    """The checks above can fail: a policy violation, a foreign request, a finding of axe and an overflow are seen."""
+    with visiting(real_site) as visit:
+        visit.open("/en/")
+        visit.page.evaluate(
+            "document.body.insertAdjacentHTML('beforeend', "
+            "'<img src=http://elsewhere.example/x.png style=position:absolute;left:3000px;width:9px>')"
+        )
+        visit.page.wait_for_timeout(300)
+        assert any("policy" in fault or "Content Security Policy" in fault for fault in visit.faults)
+        assert "image-alt" in [finding["id"] for finding in visit.axe()]
+        visit.page.locator("h1").evaluate(
+            "e => { e.textContent = 'x'.repeat(10); e.append(document.createElement('hr')); }"
+        )
+        visit.page.evaluate("document.querySelector('main').setAttribute('class', '')")
+        visit.page.set_viewport_size({"width": 200, "height": 400})
+        visit.open("/en/sparql")
+        visit.page.evaluate("document.querySelector('h1').style.width = '900px'")
+        assert visit.overflow() > 0
