@@ -1,0 +1,63 @@
+"""SPARQL 1.1 syntax: legal queries are read, illegal ones refused with a place, by an executor with its guard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from parley.engine.client import EngineClient
+from parley.engine.embedded import EmbeddedEngine
+from parley.engine.protocol import QueryRequest
+from parley.errors import QueryFault, QueryRefused
+
+LEGAL, ILLEGAL = 66, 48
+#: Read, but not evaluated: folder or case → why. SERVICE is legal SPARQL that policy refuses.
+UNANSWERED = {
+    "syntax-fed": "SERVICE is refused by policy",
+    "syntax-query/test_4": "custom function <http://example/function> is not supported",
+}
+Ask = Callable[[Any], str]
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Evaluates a case's query over an empty store."""
+    store = tmp_path_factory.mktemp("syntax") / "store"
+    ox.Store(str(store)).flush()
+    with EmbeddedEngine(store) as engine:
+        client = EngineClient(engine.directory, engine.limits)
+
+        async def evaluate(case: Any) -> str:
+            async with client.query(QueryRequest(case.text, base_iri=case.address(case.query))) as answer:
+                async for _ in answer:
+                    pass
+                return answer.head.kind
+
+        yield lambda case: asyncio.run(evaluate(case))
+
+
+def test_legal_queries_are_answered(legal: Any, ask: Ask, record_property: Any) -> None:
+    record_property("suite", "SPARQL 1.1 syntax, legal")
+    reason = UNANSWERED.get(legal.folder.name) or UNANSWERED.get(legal.id)
+    if reason:
+        with pytest.raises(QueryRefused, match=reason):
+            ask(legal)
+    else:
+        assert ask(legal) in ("bindings", "boolean", "triples")
+
+
+def test_illegal_queries_are_refused(illegal: Any, ask: Ask, record_property: Any) -> None:
+    record_property("suite", "SPARQL 1.1 syntax, illegal")
+    with pytest.raises(QueryFault) as caught:
+        ask(illegal)
+    assert len(caught.value.message) > 10
+
+
+def test_counts(suites: Path, read_cases: Any) -> None:
+    assert len(read_cases("legal")) == LEGAL
+    assert len(read_cases("illegal")) == ILLEGAL
