@@ -6,13 +6,15 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +102,7 @@ class Live:
     url: str
     port: int
     folder: Path
-    lines: list[str] = field(default_factory=list)
+    log: Path
 
     def curl(self, path: str, *options: str, timeout: float = 20) -> Reply:
         """Ask with curl; `path` may be a whole URL."""
@@ -167,9 +169,11 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str = "the cond
 @contextlib.contextmanager
 def serving(folder: Path, **settings: Any) -> Iterator[Live]:
     """A server on `folder`, whose release exists; `settings` are passed through the environment."""
-    environment = {**os.environ, "PARLEY_PORT": "0"}
+    temporary = Path(tempfile.mkdtemp(prefix="parley-test-"))
+    log_path = temporary / "log"
+    environment = {**os.environ, "PARLEY_PORT": "0", "TMPDIR": str(temporary)}
     environment |= {f"PARLEY_{name.upper()}": str(value) for name, value in settings.items()}
-    with (folder / "log").open("w") as log:
+    with log_path.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, str(folder)],
             stdout=subprocess.PIPE,
@@ -183,8 +187,8 @@ def serving(folder: Path, **settings: Any) -> Iterator[Live]:
         line = process.stdout.readline()
         match = re.search(r"http://[^ ]*?:(\d+)[^ ]*", line)
         if match is None:
-            pytest.fail(f"the server did not start: {line}{(folder / 'log').read_text()}")
-        yield Live(process, match[0], int(match[1]), folder)
+            pytest.fail(f"the server did not start: {line}{log_path.read_text()}")
+        yield Live(process, match[0], int(match[1]), folder, log_path)
     finally:
         if process.poll() is None:
             process.terminate()
@@ -194,6 +198,7 @@ def serving(folder: Path, **settings: Any) -> Iterator[Live]:
                 process.kill()
         process.stdout.close()
         process.wait()
+        shutil.rmtree(temporary)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def test_error_after_first_byte_makes_curl_fail(live: Any, query: str, accept: s
     assert reply.status == 200
     assert len(reply.body) > 65536
     assert reply.exit_status in (18, 56), "curl must not take the part for the whole"
-    log = (live.folder / "log").read_text()
+    log = live.log.read_text()
     assert "broke off" in log
     assert "Traceback" not in log
 
