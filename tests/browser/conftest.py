@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -99,7 +99,7 @@ def visiting(browser: Browser) -> Visiting:
         visit = Visit(page, site)
         page.on("console", lambda m: visit.faults.append(f"console {m.type}: {m.text}"))
         page.on("pageerror", lambda e: visit.faults.append(f"script: {e}"))
-        page.on("requestfailed", lambda r: visit.faults.append(f"failed: {r.url}"))
+        page.on("requestfailed", lambda r: _failed(r, visit.faults))
         own = urlsplit(site).netloc
         page.on("request", lambda r: _only(own, r.url, visit.faults))
         page.add_init_script(
@@ -109,6 +109,12 @@ def visiting(browser: Browser) -> Visiting:
         context.close()
 
     return start
+
+
+def _failed(request: Request, faults: list[str]) -> None:
+    # An icon still on its way when the next page is opened is no fault of the page.
+    if request.failure != "net::ERR_ABORTED":
+        faults.append(f"failed: {request.url} {request.failure}")
 
 
 def _only(own: str, url: str, faults: list[str]) -> None:

@@ -59,8 +59,7 @@ def check(visit: Any, path: str) -> None:
     assert visit.faults == []
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("fr", 360)])
 def test_pages_of_our_own_publication(visiting: Visiting, real_site: str, language: str, width: int) -> None:
     with visiting(real_site, width) as visit:
         for template in REAL:
@@ -70,8 +69,7 @@ def test_pages_of_our_own_publication(visiting: Visiting, real_site: str, langua
             keep(visit, f"real-{width}-{path}")
 
 
-@pytest.mark.parametrize("width", [320, 1440])
-@pytest.mark.parametrize("language", ["de", "es"])
+@pytest.mark.parametrize(("language", "width"), [("de", 320), ("es", 1440)])
 def test_pages_of_a_foreign_publication(visiting: Visiting, tiny_site: str, language: str, width: int) -> None:
     with visiting(tiny_site, width) as visit:
         for template in TINY:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, send_file
 
@@ -15,20 +18,25 @@ from parley.web import caching, pages
 from parley.web.headers import link_header, uri
 from parley.web.redirects import redirect_to
 from parley.web.site import Site, current_site
+from parley.web.view.naming import Text, collation
 
 blueprint = Blueprint("downloads", __name__)
 
 _FOLDER = "dumps/"
+_CONTENTS = "dumps.json"
 #: Parts of the page, with the beginnings of the names of their files.
 _PARTS = (("everything", "all."), ("asserted", "asserted."))
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file: `label` is its format's name."""
+    """One file: `label` is its format's name; `kind` the class whose things a table holds, `rows` how many."""
 
     name: str
     label: str
+    kind: Text | None
+    ours: bool
+    rows: int | None
     href: str
     size: int
     sha256: str
@@ -40,9 +48,14 @@ def downloads(language: str | None = None) -> Response:
     """Every dump with its size and checksum."""
     site = current_site()
     parts: dict[str, list[Download]] = {"everything": [], "asserted": [], "tables": [], "further": []}
-    for name in site.manifest.files:
-        if name.startswith(_FOLDER):
-            parts[_part(name.removeprefix(_FOLDER))].append(_download(site, name))
+    contents = _contents(site)
+    for path in site.manifest.files:
+        name = path.removeprefix(_FOLDER)
+        if path.startswith(_FOLDER) and name != _CONTENTS:
+            file = _download(site, name, contents.get(name, {}))
+            parts[_part(file)].append(file)
+    for files in parts.values():
+        files.sort(key=lambda file: (collation(file.kind.text) if file.kind else "", file.name))
     response = pages.respond(
         "downloads.html", here="downloads", created=_created(site), parts={k: v for k, v in parts.items() if v}
     )
@@ -113,16 +126,32 @@ def _address(site: Site, name: str) -> str:
     return uri(site.urls.local(f"release/{site.manifest.id}/{_FOLDER}{name}"))
 
 
-def _download(site: Site, path: str) -> Download:
-    name, entry = path.removeprefix(_FOLDER), site.manifest.files[path]
-    label = next((f.label for f in FORMATS if name.endswith(f".{f.extension}")), name)
-    return Download(name, label, _address(site, name), entry.size, entry.sha256)
+def _contents(site: Site) -> dict[str, dict[str, Any]]:
+    """What the release says of its dumps: name → scope (a class, for a table) and rows."""
+    if _FOLDER + _CONTENTS not in site.manifest.files:
+        return {}
+    rows = json.loads((site.release / _FOLDER / _CONTENTS).read_text(encoding="utf-8"))
+    return {row["name"]: row for row in rows}
 
 
-def _part(name: str) -> str:
-    if _is_table(name):
-        return "tables"
-    return next((part for part, beginning in _PARTS if name.startswith(beginning)), "further")
+def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
+    entry, scope = site.manifest.files[_FOLDER + name], str(contents.get("scope", ""))
+    return Download(
+        name,
+        label=next((f.label for f in FORMATS if name.endswith(f".{f.extension}")), name),
+        kind=pages.namer().term(scope) if _is_table(name) and scope else None,
+        ours=pages.links().ours(scope) or not scope,
+        rows=contents.get("rows"),
+        href=_address(site, name),
+        size=entry.size,
+        sha256=entry.sha256,
+    )
+
+
+def _part(file: Download) -> str:
+    if _is_table(file.name):
+        return "tables" if file.ours else "further"
+    return next((part for part, beginning in _PARTS if file.name.startswith(beginning)), "further")
 
 
 def _is_table(name: str) -> bool:

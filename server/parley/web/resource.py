@@ -105,7 +105,8 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
     """The document about `iri`; 308 if it was asked for at another address than its own."""
     site = current_site()
     own = site.urls.document(iri, language=language, extension=named.extension if named else None).partition("#")[0]
-    if own.partition("?")[0] != site.settings.prefix + request.path:
+    # Werkzeug's `path` hides doubled slashes; the address as it was sent does not.
+    if own.partition("?")[0] != site.settings.prefix + request.environ["PATH_INFO"]:
         return _moved(own)
     accept, parameter = request.headers.get("Accept"), request.args.get("format")
     chosen = named or negotiate.choose_format(accept, parameter, DOCUMENT_FORMATS)

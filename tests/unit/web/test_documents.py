@@ -1,0 +1,285 @@
+"""Things, documents and downloads of the tiny foreign publication, asked of the Flask application itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from parley.formats import DOCUMENT_FORMATS, HTML, RDF_FORMATS
+from parley.pipeline.build import Built
+from parley.publication import Publication
+from parley.release.directory import StateDirectory
+from parley.web.app import create_app
+from parley.web.pages import licence_name
+from parley.web.site import Serving, Site
+
+BASE = "http://lichen.example/garden/"
+Get = Callable[..., TestResponse]
+
+
+@pytest.fixture(scope="module")
+def site(tiny: tuple[Publication, StateDirectory, Built]) -> Iterator[Site]:
+    publication, _, built = tiny
+    site = Site.open(Serving(built.path, Path("no-engine"), publication.settings))
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="module")
+def get(site: Site) -> Get:
+    client: FlaskClient = create_app(site).test_client()
+
+    def ask(address: str, accept: str = "*/*", method: str = "GET", **headers: str) -> TestResponse:
+        path, _, query = address.partition("?")
+        fields = {"Accept": accept} | {name.replace("_", "-"): value for name, value in headers.items()}
+        # As the adapter does: the path stays as it was sent, percent-encoded.
+        raw = {"PATH_INFO": path, "QUERY_STRING": query}
+        return client.open("/", method=method, headers=fields, environ_overrides=raw, buffered=True)
+
+    return ask
+
+
+def test_a_thing_redirects_to_its_document(get: Get) -> None:
+    for accept in ("text/html", "text/turtle", "image/png", ""):
+        response = get("/becher", accept)
+        assert (response.status_code, response.headers["Location"]) == (303, "/doc/becher")
+        assert "max-age" in response.headers["Cache-Control"]
+        assert response.headers["Link"] == '</doc/becher>; rel="describedby"'
+        assert 'href="/doc/becher"' in response.text
+
+
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("/becher/", "/becher"),
+        ("/doc/becher/", "/doc/becher"),
+        ("/doc/exemplar/%c3%a9", "/doc/exemplar/%C3%A9"),
+        ("/doc/ontology", "/ontology"),
+        ("//doc/becher", "/doc/becher"),
+        (f"/describe?iri={BASE}becher", "/doc/becher"),
+    ],
+)
+def test_one_address_for_a_document(get: Get, address: str, location: str) -> None:
+    response = get(address)
+    assert (response.status_code, response.headers["Location"].partition("?")[0]) == (308, location)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/nowhere", "/doc/nowhere", "/doc/nowhere.ttl", "/doc/becher.png", "/de/doc/nowhere", "/de/nowhere",
+     "/describe?iri=http://elsewhere.example/", "/download/nothing.ttl", "/download/../manifest.json",
+     "/release/0/dumps/all.ttl", "/static/build/nothing.css", "/static/build/manifest.json"],
+)  # fmt: skip
+def test_what_is_not_there_is_404(get: Get, address: str) -> None:
+    for accept in ("text/html", "text/turtle"):
+        response = get(address, accept)
+        assert response.status_code == 404
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("form", RDF_FORMATS, ids=lambda form: form.name)
+def test_every_syntax_by_every_way_of_asking(get: Get, form: object) -> None:
+    assert form in RDF_FORMATS
+    wanted = next(f for f in RDF_FORMATS if f is form)
+    answers = [
+        get("/doc/becher", wanted.media_type),
+        get(f"/doc/becher.{wanted.extension}", "text/html"),
+        get(f"/doc/becher?format={wanted.name}", "text/html"),
+    ]
+    for response in answers:
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == wanted.content_type
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.data == answers[0].data
+    assert answers[0].headers["Vary"] == "Accept"
+    assert answers[0].headers["Content-Location"] == f"/doc/becher.{wanted.extension}"
+    assert "Vary" not in answers[1].headers
+    quads = list(ox.parse(answers[0].data, format=wanted.oxigraph, base_iri=BASE))
+    assert any(q.subject == ox.NamedNode(BASE + "becher") for q in quads)
+
+
+def test_all_syntaxes_hold_the_same_triples(get: Get) -> None:
+    found = set()
+    for form in RDF_FORMATS:
+        data = get(f"/doc/exemplar/%C3%A9.{form.extension}").data
+        triples = ox.Dataset(ox.Quad(*q.triple) for q in ox.parse(data, format=form.oxigraph))
+        triples.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
+        found.add(frozenset(str(q) for q in triples))
+    assert len(found) == 1
+    (triples_of_all,) = found
+    assert len(triples_of_all) > 10
+
+
+def test_links_of_a_document(get: Get) -> None:
+    response = get("/doc/exemplar/%C3%A9", "text/turtle")
+    header = response.headers["Link"]
+    assert header.isascii()
+    for form in DOCUMENT_FORMATS:
+        if form.media_type != "text/turtle":
+            link = f'</doc/exemplar/%C3%A9.{form.extension}>; rel="alternate"; type="{form.media_type}"'
+            assert link in header
+    assert f'<{BASE}exemplar/%C3%A9>; rel="describes"' in header
+    assert f'<{BASE}doc/exemplar/%C3%A9>; rel="canonical"' in header
+    assert 'publicdomain/zero/1.0/>; rel="license"' in header
+
+
+def test_html_varies_by_language_and_says_which(get: Get) -> None:
+    german, spanish = (get("/doc/becher", "text/html", Accept_Language=tag) for tag in ("de", "es-MX"))
+    assert (german.headers["Content-Language"], spanish.headers["Content-Language"]) == ("de", "es")
+    assert (german.headers["Content-Location"], spanish.headers["Content-Location"]) == (
+        "/de/doc/becher.html", "/es/doc/becher.html")  # fmt: skip
+    assert set(german.headers["Vary"].split(", ")) == {"Accept", "Accept-Language"}
+    assert german.headers["ETag"] != spanish.headers["ETag"]
+    assert "Becherflechte</h1>" in german.text
+    assert "Liquen copa</h1>" in spanish.text
+    pinned = get("/es/doc/becher", "text/html", Accept_Language="de")
+    assert pinned.headers["Content-Language"] == "es"
+    assert "Accept-Language" not in pinned.headers["Vary"]
+
+
+def test_not_acceptable_lists_what_there_is(get: Get) -> None:
+    response = get("/doc/becher", "image/png")
+    assert response.status_code == 406
+    assert response.get_json(force=True)["available"] == [f.media_type for f in DOCUMENT_FORMATS]
+
+
+def test_validators(get: Get) -> None:
+    tags = {get("/doc/becher", f.media_type).headers["ETag"] for f in DOCUMENT_FORMATS}
+    assert len(tags) == len(DOCUMENT_FORMATS)
+    first = get("/doc/becher", "text/turtle")
+    again = get("/doc/becher", "text/turtle", If_None_Match=first.headers["ETag"])
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert get("/doc/becher", "text/html", If_None_Match=first.headers["ETag"]).status_code == 200
+
+
+def test_head_is_get_without_body(get: Get) -> None:
+    for address in ("/", "/becher", "/doc/becher", "/ontology", "/downloads", "/search?q=flechte"):
+        head, full = get(address, "text/html", "HEAD"), get(address, "text/html")
+        assert head.data == b""
+        assert (head.status_code, head.headers.get("ETag")) == (full.status_code, full.headers.get("ETag"))
+
+
+def test_the_embedded_json_ld_cannot_end_its_element(get: Get) -> None:
+    page = get("/de/doc/exemplar/o'hara", "text/html").text
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)
+    assert len(scripts) == 1
+    assert "\\u003cscript>" in scripts[0]
+    assert json.loads(scripts[0])
+    assert '<h1 lang="de">&lt;script&gt;' in page
+
+
+def test_a_hash_document_holds_all_its_terms(get: Get) -> None:
+    turtle = get("/ontology", "text/turtle")
+    assert turtle.status_code == 200
+    subjects = {q.subject for q in ox.parse(turtle.data, format=ox.RdfFormat.TURTLE)}
+    assert {ox.NamedNode(f"{BASE}ontology#{name}") for name in ("Specimen", "growsOn", "crustose")} <= subjects
+    page = get("/es/doc/ontology", "text/html").text
+    assert page.count('class="term"') == len(re.findall(r'class="term" id="[\w-]+"', page)) == 16
+
+
+def test_things_elsewhere_are_described(get: Get) -> None:
+    response = get("/de/describe?iri=http%3A%2F%2Fherbarium.example%2Fsheet%2312", "text/html")
+    assert response.status_code == 200
+    assert "Bogen 12</h1>" in response.text
+    assert get("/describe").status_code == 400
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "%D9%A3"])
+def test_a_page_number_that_is_none_is_refused(get: Get, page: str) -> None:
+    assert get(f"/doc/becher?page={page}", "text/html").status_code == 400
+    assert get(f"/search?kind=x&page={page}", "text/html").status_code == 400
+
+
+def test_pages_say_their_policy(get: Get) -> None:
+    for address in ("/", "/de/doc/becher", "/downloads", "/nowhere"):
+        headers = get(address, "text/html").headers
+        for directive in (
+            "default-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ):
+            assert directive in headers["Content-Security-Policy"]
+        assert headers["Referrer-Policy"]
+        assert "Set-Cookie" not in headers
+
+
+def test_search_finds_by_word_and_by_kind(get: Get) -> None:
+    found = get("/de/search?q=becher", "text/html").text
+    assert '<a href="/de/doc/becher"' in found
+    kind = get(f"/de/search?kind={BASE}ontology%23Stone", "text/html").text
+    assert "Findling" in kind
+    assert "Mauer" in kind
+    assert "Nothing found" in get("/de/search?q=zzzz", "text/html").text
+
+
+def test_downloads_are_what_the_page_says(get: Get, site: Site) -> None:
+    page = get("/de/downloads", "text/html").text
+    files = [name for name in site.manifest.files if name.startswith("dumps/") and name != "dumps/dumps.json"]
+    assert len(files) > 6
+    for name in files:
+        entry = site.manifest.files[name]
+        assert entry.sha256 in page
+        response = get(f"/release/{site.manifest.id}/{name}")
+        assert hashlib.sha256(response.data).hexdigest() == entry.sha256
+        digest = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
+        assert response.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+        assert "immutable" in response.headers["Cache-Control"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        if name.endswith(".csv"):
+            assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_ranges_of_a_download(get: Get, site: Site) -> None:
+    redirect = get("/download/all.ttl")
+    assert redirect.status_code == 302
+    address = redirect.headers["Location"]
+    whole = get(address)
+    size = len(whole.data)
+    first = get(address, Range="bytes=0-99")
+    assert (first.status_code, first.data) == (206, whole.data[:100])
+    assert first.headers["Content-Range"] == f"bytes 0-99/{size}"
+    assert get(address, Range="bytes=-5").data == whole.data[-5:]
+    beyond = get(address, Range="bytes=9999999999-")
+    assert beyond.status_code == 416
+    stale = get(address, Range="bytes=0-99", If_Range='"another"')
+    assert (stale.status_code, len(stale.data)) == (200, size)
+    assert get(address, If_None_Match=whole.headers["ETag"]).status_code == 304
+
+
+def test_assets_never_change_under_their_name(get: Get) -> None:
+    page = get("/", "text/html").text
+    found = set(re.findall(r'"(/static/build/[^"]+)"', page))
+    assert len(found) == 2
+    for address in found:
+        response = get(address)
+        assert response.status_code == 200
+        assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("iri", "name"),
+    [
+        ("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0"),
+        ("https://opendatacommons.org/licenses/by/1-0/", "opendatacommons.org/licenses/by/1-0"),
+        ("urn:x:licence", "urn:x:licence"),
+    ],
+)
+def test_names_of_licences(iri: str, name: str) -> None:
+    assert licence_name(iri) == name
+
+
+def test_html_is_the_default(get: Get) -> None:
+    assert get("/doc/becher", "").headers["Content-Type"] == HTML.content_type
