@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import Dialog
 
 #: `visiting` of conftest.py: gives a visit with `page`, `open`, `axe`, `overflow` and `faults`.
 Visiting = Callable[..., AbstractContextManager[Any]]
@@ -42,6 +43,10 @@ TINY = (
 )
 
 
+#: The same page in English is looked at; axe takes half a minute for its hundreds of terms.
+NOT_AXE = ("/fr/doc/ontology",)
+
+
 def keep(visit: Any, name: str) -> None:
     """Save a screenshot where PARLEY_SCREENSHOTS says, for somebody to look at."""
     if folder := os.environ.get("PARLEY_SCREENSHOTS"):
@@ -55,7 +60,8 @@ def check(visit: Any, path: str) -> None:
     assert visit.page.locator("h1").count() == 1
     assert visit.page.locator("main").count() == 1
     assert visit.overflow() == 0
-    assert visit.axe() == []
+    if path not in NOT_AXE:
+        assert visit.axe() == []
     assert visit.faults == []
 
 
@@ -129,7 +135,12 @@ def test_the_keyboard_reaches_the_content_first(visiting: Visiting, real_site: s
 def test_hostile_texts_stay_texts(visiting: Visiting, tiny_site: str) -> None:
     with visiting(tiny_site) as visit:
         dialogs: list[str] = []
-        visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+        def dismiss(dialog: Dialog) -> None:
+            dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        visit.page.on("dialog", dismiss)
         for path in (
             "/de/doc/exemplar/o'hara",
             "/es/doc/exemplar/o'hara",
