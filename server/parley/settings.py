@@ -57,6 +57,7 @@ class Settings:
     )
     query_operators: int = _limit(2000, "Operators of a query: UNION, |, ||, &&, !, arithmetic.", minimum=1)
     result_bytes: int = _limit(1024 * MIB, "Size of a result, in bytes.", minimum=1)
+    describe_triples: int = _limit(100_000, "Triples that one DESCRIBE query may answer with.", minimum=1)
     queue_seconds: float = _limit(5.0, "Time a query waits for a free executor, in seconds.")
     queue_length: int = _limit(64, "Queries that wait for a free executor at once.")
     spool_bytes: int = _limit(4 * MIB, "Result bytes held for a reader slower than its query, in bytes.", minimum=65536)

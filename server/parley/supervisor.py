@@ -271,7 +271,9 @@ class Supervisor:
         self._switches += 1
         limits = Limits.from_settings(self._settings)
         directory = self._run / f"engine-{self._switches}"
-        engine = EmbeddedEngine(release.store, limits, directory=directory, prefixes=publication.all_prefixes)
+        engine = EmbeddedEngine(
+            release.store, limits, directory=directory, prefixes=publication.all_prefixes, index=release.index
+        )
         with _without_keyboard():
             engine.start()
         if self._engine is not None:

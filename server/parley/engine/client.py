@@ -236,7 +236,10 @@ def run_query(
     Raises what `Engine.query` raises.
     """
     limits = replace(Limits.from_settings(publication.settings), executors=1)
-    engine = EmbeddedEngine(release / "store", limits, prefixes=publication.prefixes)
+    index = release / "index.sqlite"
+    engine = EmbeddedEngine(
+        release / "store", limits, prefixes=publication.prefixes, index=index if index.is_file() else None
+    )
     request = QueryRequest(text, results, graph, base_iri=publication.base)
     with engine, asyncio.Runner() as runner:
         chunks = _chunks(EngineClient(engine.directory, limits), request)

@@ -7,7 +7,7 @@ import mmap
 import struct
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -31,7 +31,7 @@ class ZygoteConfig:
     """Everything a zygote knows.
 
     `directory` holds the two sockets; `guard` is None only where a test wants the engine bare; `prefixes` are for
-    output.
+    output; `index` is the release's index, for DESCRIBE: without one, the engine's own description is given.
     """
 
     store: str
@@ -39,16 +39,23 @@ class ZygoteConfig:
     limits: Limits = field(default_factory=Limits)
     guard: GuardRules | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    index: str = ""
 
     @classmethod
     def guarded(
-        cls, store: Path, directory: Path, limits: Limits, prefixes: Mapping[str, str], services: frozenset[str]
+        cls,
+        store: Path,
+        directory: Path,
+        limits: Limits,
+        prefixes: Mapping[str, str],
+        services: frozenset[str],
+        index: Path | None = None,
     ) -> Self:
         """A configuration whose guard has the limits' numbers."""
         rules = GuardRules(
             limits.query_length, limits.query_depth, limits.query_joins, limits.query_operators, services
         )
-        return cls(str(store), str(directory), limits, rules, prefixes)
+        return cls(str(store), str(directory), limits, rules, prefixes, str(index or ""))
 
     def to_json(self) -> str:
         """One line for the zygote's command line."""
@@ -61,6 +68,7 @@ class ZygoteConfig:
                 "guarded": rules is not None,
                 "services": sorted(rules.services) if rules else [],
                 "prefixes": dict(self.prefixes),
+                "index": self.index,
             }
         )
 
@@ -72,7 +80,7 @@ class ZygoteConfig:
         config = cls.guarded(
             Path(value["store"]), Path(value["directory"]), limits, value["prefixes"], frozenset(value["services"])
         )
-        return config if value["guarded"] else cls(config.store, config.directory, limits, None, config.prefixes)
+        return replace(config, index=value["index"], guard=config.guard if value["guarded"] else None)
 
 
 class Slot:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,8 +32,8 @@ class EmbeddedEngine:
     """The engine for one read-only store, in processes of its own.
 
     `directory` will hold the sockets (default: a new temporary one); it must be private and its path shorter than 90
-    bytes. The zygote dies with the thread that started it, so start it from one that lasts. `guard=False` is for tests
-    of the sandbox only.
+    bytes. `index` is the release's, from which DESCRIBE is answered. The zygote dies with the thread that started it,
+    so start it from one that lasts. `guard=False` is for tests of the sandbox only.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class EmbeddedEngine:
         directory: Path | None = None,
         prefixes: Mapping[str, str] | None = None,
         services: frozenset[str] = frozenset(),
+        index: Path | None = None,
         guard: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -53,10 +55,8 @@ class EmbeddedEngine:
                 f"The path {self.directory} is too long for a UNIX socket.",
                 cure=f"Choose a directory of at most {_LONGEST_DIRECTORY} bytes.",
             )
-        config = ZygoteConfig.guarded(store, self.directory, self.limits, prefixes or {}, services)
-        if not guard:
-            config = ZygoteConfig(config.store, config.directory, self.limits, None, config.prefixes)
-        self._config = config
+        config = ZygoteConfig.guarded(store, self.directory, self.limits, prefixes or {}, services, index)
+        self._config = config if guard else replace(config, guard=None)
         self._process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
 

@@ -19,10 +19,11 @@ import pyoxigraph as ox
 
 from parley.engine import sandbox
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
+from parley.engine.describe import Describer, take_apart
 from parley.engine.frames import CHUNK, Frame, Malformed, encode_frame, encode_object, receive_request
 from parley.engine.guard import check
 from parley.engine.hangup import HangupWatch, has_hung_up
-from parley.errors import QueryRefused, QuerySyntaxError
+from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge
 from parley.formats import RDF_FORMATS, RDF_XML, RESULT_FORMATS, Format, by_name
 
 _PLACE = re.compile(r"^error at (\d+):(\d+): *")
@@ -85,6 +86,7 @@ class Executor:
         self._slot = slot
         self._retired = False
         self._idle = False
+        self._describer = Describer(Path(config.index), config.limits.describe_triples) if config.index else None
         self._accepted = encode_object(Frame.ACCEPTED, {"executor": serial, "pid": os.getpid()})
 
     def run(self, report: int) -> None:
@@ -97,7 +99,7 @@ class Executor:
         sandbox.volunteer_for_oom()
         sandbox.forgo_core_dumps()
         memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-        landlock = sandbox.confine_files(Path(self._config.store))
+        landlock = sandbox.confine_files(*map(Path, filter(None, (self._config.store, self._config.index))))
         sandbox.deny_system_calls()
         self._watch = HangupWatch(lambda: os._exit(DISCONNECTED))
         in_use = int(os.read(memory, 64).split()[0]) * resource.getpagesize()
@@ -174,12 +176,18 @@ class Executor:
             if defaults or named:
                 dataset["default_graph"] = [ox.NamedNode(iri) for iri in defaults or ()]
                 dataset["named_graphs"] = [ox.NamedNode(iri) for iri in named or ()]
-            return store.query(text, base_iri=request.get("base_iri"), **dataset)
+            base_iri = request.get("base_iri")
+            clause = take_apart(text) if self._describer else None
+            if self._describer is None or clause is None:
+                return store.query(text, base_iri=base_iri, **dataset)
+            return self._describer.describe(store, text, clause, base_iri, dataset)
         except QueryRefused as error:
             place = {"line": error.line, "column": error.column}
             raise _Refused("query-refused", error.message, cure=error.cure, **place) from None
         except QuerySyntaxError as error:
             raise _Refused("query-syntax", str(error), line=error.line, column=error.column) from None
+        except ResultTooLarge as error:
+            raise _Refused("result-too-large", error.message) from None
         except SyntaxError as error:
             raise _syntax_error(str(error)) from None
 

@@ -1,8 +1,7 @@
 """A look at a query's text before the engine sees it: polite refusals of what would end badly.
 
 The guard protects nobody: the sandbox does. It turns what would be a dead executor into an error that names the place
-and the limit. One pass over tokens, linear in the text: every repetition is possessive and every alternative is decided
-by its first characters.
+and the limit. One pass over tokens, linear in the text.
 """
 
 from __future__ import annotations
@@ -10,33 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from parley.engine.tokens import IRI, PROLOGUE, TOKEN
 from parley.errors import QueryRefused, QuerySyntaxError
 
-_IRI = r"""<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"""
-_TOKEN = re.compile(
-    rf"""
-    (?P<space>   (?:[ \t\r\n]++|\#[^\r\n]*+)++ )
-  | (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
-               | "(?!"")(?:[^"\\\r\n]|\\.)*+" | '(?!'')(?:[^'\\\r\n]|\\.)*+' )
-  | (?P<broken>  ["'] )
-  | (?P<open>    <<\(? | \{{\|? | [(\[] )
-  | (?P<iri>     {_IRI} )
-  | (?P<close>   \|\}} | \)?>> | [}})\]] )
-  | (?P<variable> [?$]\w++ )
-  | (?P<number>  [0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+ )
-  | (?P<tag>     @[\w-]++ | \^\^ )
-  | (?P<word>    (?:[\w:%]|\\[^uU])(?:[\w:%]|\\[^uU]|[.-](?=[\w:%.\\-]))*+ )
-  | (?P<escape>  \\[uU] )
-  | (?P<stop>    [.;,] )
-  | (?P<operator> \|\| | && | [!<>]=? | [|/^*+?=-] )
-  | (?P<other>   . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _BLANK = r"(?:[ \t\r\n]++|\#[^\r\n]*+)*+"
-_SERVICE = re.compile(rf"SERVICE{_BLANK}(?:SILENT{_BLANK})?+({_IRI})", re.IGNORECASE)
+_SERVICE = re.compile(rf"SERVICE{_BLANK}(?:SILENT{_BLANK})?+({IRI})", re.IGNORECASE)
 _UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
-_PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
 #: Keywords after which parentheses hold expressions until the next brace.
 _CLAUSES = frozenset(["SELECT", "DISTINCT", "REDUCED", "BY", "HAVING"])
 #: Keywords after which a brace opens an operand that planning does not permute.
@@ -101,7 +79,7 @@ class _Pass:
         """Look at every token."""
         offset, end = 0, len(self.text)
         while offset < end:
-            found = _TOKEN.match(self.text, offset)
+            found = TOKEN.match(self.text, offset)
             assert found is not None and found.lastgroup is not None  # "other" takes any character
             kind, value = found.lastgroup, found.group()
             if kind == "word":
@@ -177,7 +155,7 @@ class _Pass:
 
     def _keyword(self, value: str, offset: int) -> None:
         word = value.upper()
-        if not self.form and word not in _PROLOGUE:
+        if not self.form and word not in PROLOGUE:
             self.form = word
             if word in _UPDATES:
                 cure = "Send a SELECT, ASK, CONSTRUCT or DESCRIBE query."

@@ -25,6 +25,7 @@ class Limits:
     query_memory    address space beyond what an idle executor has
     query_stack     stack of an executor: deep enough for any text within `query_length`
     result_bytes    length of a result
+    describe_triples triples that a DESCRIBE query answers with
     query_length    length of the text in UTF-8
     query_depth     nesting of `{ ( [ <<`
     query_joins     parts of one group (triple patterns, path steps, list members): planning takes their 4th power
@@ -42,6 +43,7 @@ class Limits:
     query_memory: int = _DEFAULTS.query_memory
     query_stack: int = 256 * MIB
     result_bytes: int = _DEFAULTS.result_bytes
+    describe_triples: int = _DEFAULTS.describe_triples
     query_length: int = _DEFAULTS.query_length
     query_depth: int = _DEFAULTS.query_depth
     query_joins: int = _DEFAULTS.query_joins
@@ -65,6 +67,7 @@ class Limits:
             query_seconds=settings.query_seconds,
             query_memory=settings.query_memory,
             result_bytes=settings.result_bytes,
+            describe_triples=settings.describe_triples,
             query_length=settings.query_length,
             query_depth=settings.query_depth,
             query_joins=settings.query_joins,

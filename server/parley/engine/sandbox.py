@@ -75,13 +75,14 @@ def deny_system_calls() -> None:
         raise SandboxError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
-def confine_files(readable: Path) -> int:
-    """Restrict this thread to reading below `readable`, with Landlock; returns its ABI version, 0 where there is none.
+def confine_files(*readable: Path) -> int:
+    """Restrict this thread to reading these files and folders, with Landlock.
 
-    Raises SandboxError if the kernel has Landlock but refuses the rules.
+    Returns Landlock's ABI version, 0 where there is none. Raises SandboxError if the kernel has Landlock but refuses
+    the rules.
     """
     machine = architecture()
-    create, add, restrict = (NUMBERS[f"landlock_{name}"][machine] for name in ("create", "add_rule", "restrict"))
+    create, restrict = (NUMBERS[f"landlock_{name}"][machine] for name in ("create", "restrict"))
     call = libc().syscall
     abi = int(call(create, None, ctypes.c_size_t(0), _LANDLOCK_VERSION))
     if abi < 1:
@@ -95,16 +96,27 @@ def confine_files(readable: Path) -> int:
     rules = call(create, attributes, ctypes.c_size_t(len(attributes)), 0)
     if rules < 0:
         raise SandboxError(ctypes.get_errno(), f"landlock: {os.strerror(ctypes.get_errno())}")
-    folder = os.open(readable, os.O_PATH | os.O_CLOEXEC)
     try:
         _no_new_privileges()
-        below = struct.pack("=Qi", _READ_FILE | _READ_DIR, folder)
-        if call(add, rules, 1, below, 0) != 0 or call(restrict, rules, 0) != 0:
+        for path in readable:
+            _allow_reading(rules, path)
+        if call(restrict, rules, 0) != 0:
             raise SandboxError(ctypes.get_errno(), f"landlock: {os.strerror(ctypes.get_errno())}")
     finally:
-        os.close(folder)
         os.close(rules)
     return abi
+
+
+def _allow_reading(rules: int, path: Path) -> None:
+    """Add to a set of Landlock rules that what lies at or below `path` may be read."""
+    place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        rights = _READ_FILE | (_READ_DIR if path.is_dir() else 0)
+        below = struct.pack("=Qi", rights, place)
+        if libc().syscall(NUMBERS["landlock_add_rule"][architecture()], rules, 1, below, 0) != 0:
+            raise SandboxError(ctypes.get_errno(), f"landlock: {path}: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(place)
 
 
 def limit_memory(in_use: int, extra: int) -> None:

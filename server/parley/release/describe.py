@@ -13,6 +13,8 @@ from parley.vocab import DCTERMS, FOAF, RDF_TYPE, VOID, XSD
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _LICENCE = ox.NamedNode(DCTERMS + "license")
+#: Incoming statements read from the index at once.
+_PAGE = 1000
 
 
 def canonical_document(urls: Urls, iri: str) -> str:
@@ -24,6 +26,32 @@ def canonical_document(urls: Urls, iri: str) -> str:
     path = urls.document(iri).removeprefix(urls.prefix).partition("#")[0]
     root = urls.base if urls.base.endswith("/") else urls.base.rstrip("#") + "/"
     return root + path.removeprefix("/")
+
+
+def statements_about(index: Index, resource: ox.NamedNode | ox.BlankNode) -> Iterator[Statement]:
+    """The symmetric concise bounded description of `resource`, all of it, statement by statement.
+
+    Its own statements with the blank nodes they lead to, the statements that point at it, and what a blank node that
+    points at it says. A triple comes once for each graph in which it stands, or more often.
+    """
+    if isinstance(resource, ox.BlankNode):
+        yield from index.closure(index.own_statements(resource))
+        return
+    page, seen, total = 1, 0, 1
+    while seen < total:
+        description = index.describe(resource.value, page=page, page_size=_PAGE)
+        if description is None:
+            return
+        if page == 1:
+            yield from description.outgoing
+        yield from description.incoming
+        yield from _about_blank_subjects(index, description.incoming)
+        page, seen, total = page + 1, seen + _PAGE, description.incoming_total
+
+
+def _about_blank_subjects(index: Index, statements: Iterable[Statement]) -> Iterator[Statement]:
+    for blank in {s.subject for s in statements if isinstance(s.subject, ox.BlankNode)}:
+        yield from index.closure(index.own_statements(blank))
 
 
 def document_quads(
@@ -48,8 +76,7 @@ def document_quads(
     topic = iri.partition("#")[0] if index.has_fragments(iri.partition("#")[0]) else iri
     description = index.describe(topic, page=page, page_size=page_size)
     statements = [*description.outgoing, *description.incoming] if description else []
-    for blank in {s.subject for s in statements if isinstance(s.subject, ox.BlankNode)}:
-        statements += index.closure(index.own_statements(blank))
+    statements += _about_blank_subjects(index, statements)
     for fragment in index.fragments(topic):
         about = index.describe(fragment, page_size=0)
         statements += about.outgoing if about else ()

@@ -1,0 +1,56 @@
+"""The tokens of SPARQL, as far as the guard and DESCRIBE must tell them apart.
+
+Matching is linear in the text: every repetition is possessive and every alternative is decided by its first characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+IRI: Final = r"""<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"""
+TOKEN: Final = re.compile(
+    rf"""
+    (?P<space>   (?:[ \t\r\n]++|\#[^\r\n]*+)++ )
+  | (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+               | "(?!"")(?:[^"\\\r\n]|\\.)*+" | '(?!'')(?:[^'\\\r\n]|\\.)*+' )
+  | (?P<broken>  ["'] )
+  | (?P<open>    <<\(? | \{{\|? | [(\[] )
+  | (?P<iri>     {IRI} )
+  | (?P<close>   \|\}} | \)?>> | [}})\]] )
+  | (?P<variable> [?$]\w++ )
+  | (?P<number>  [0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+ )
+  | (?P<tag>     @[\w-]++ | \^\^ )
+  | (?P<word>    (?:[\w:%]|\\[^uU])(?:[\w:%]|\\[^uU]|[.-](?=[\w:%.\\-]))*+ )
+  | (?P<escape>  \\[uU] )
+  | (?P<stop>    [.;,] )
+  | (?P<operator> \|\| | && | [!<>]=? | [|/^*+?=-] )
+  | (?P<other>   . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+#: Keywords before the one that says which form a query has.
+PROLOGUE: Final = frozenset(("PREFIX", "BASE", "VERSION"))
+
+
+class Token(NamedTuple):
+    """A token that is neither space nor comment; words are `name` (with a colon) or `keyword`."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """The tokens of `text` from `start`; one at a time, so that a caller may stop early."""
+    while start < len(text):
+        found = TOKEN.match(text, start)
+        assert found is not None and found.lastgroup is not None  # "other" takes any character
+        kind, value = found.lastgroup, found.group()
+        if kind == "word":
+            kind = "name" if ":" in value else "keyword"
+        if kind != "space":
+            yield Token(kind, value, start, found.end())
+        start = found.end()
