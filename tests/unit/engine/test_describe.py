@@ -192,9 +192,10 @@ def test_a_description_above_the_limit_is_an_error(release: Path, statements: li
 def test_many_links_to_a_thing_come_in_several_pages(
     statements: list[ox.Quad], monkeypatch: pytest.MonkeyPatch, release: Path
 ) -> None:
-    collect: Callable[[Index], set[ox.Triple]] = lambda index: {  # noqa: E731
-        ox.Triple(s.subject, s.predicate, s.object) for s in descriptions.statements_about(index, ox.NamedNode(STONE))
-    }
+    def collect(index: Index) -> set[ox.Triple]:
+        about = descriptions.statements_about(index, ox.NamedNode(STONE))
+        return {ox.Triple(s.subject, s.predicate, s.object) for s in about}
+
     with Index.open(release / "index.sqlite") as index:
         whole = collect(index)
         monkeypatch.setattr(descriptions, "_PAGE", 2)
