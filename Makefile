@@ -38,11 +38,14 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Parley needs Python 3.11 or later; set PYTHON=/path/to/python"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/served: $(BIN)/python pyproject.toml
+# A change of the style sheets needs the build hook again.
+ASSETS := $(wildcard server/frontend/*.json server/frontend/*.mjs server/frontend/src/*)
+
+$(VENV)/served: $(BIN)/python pyproject.toml $(ASSETS)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
-$(VENV)/tested: $(BIN)/python pyproject.toml
+$(VENV)/tested: $(BIN)/python pyproject.toml $(ASSETS)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
 	touch $(VENV)/served $@
 

@@ -38,16 +38,29 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1) -> bytes:
         page=page,
         page_size=site.settings.incoming_page,
         licence=site.publication.licence,
-        dataset=_dataset(site),
+        dataset=dataset(site),
         modified=site.manifest.created,
         languages=site.publication.languages,
     )
     return serialise(quads or _graph(site, iri), syntax, site.publication.all_prefixes)
 
 
-def _dataset(site: Site) -> str | None:
-    """The IRI of the data set that the publication itself describes."""
-    return next((iri for iri in site.index.instances(DCAT + "Dataset") if site.urls.relative(iri) is not None), None)
+def dataset(site: Site) -> str | None:
+    """The IRI of the data set that the publication itself describes.
+
+    Its catalogue is not in the default graph, so it is found by the links to the class.
+    """
+    found = site.index.describe(DCAT + "Dataset")
+    return next(
+        (
+            s.subject.value
+            for s in (found.incoming if found else ())
+            if s.predicate.value == RDF_TYPE
+            and isinstance(s.subject, ox.NamedNode)
+            and site.urls.relative(s.subject.value) is not None
+        ),
+        None,
+    )
 
 
 def _graph(site: Site, iri: str) -> list[ox.Quad]:

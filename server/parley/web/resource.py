@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -21,12 +22,15 @@ def thing(path: str) -> Response:
     """A thing redirects to its document; a document of hash IRIs answers by itself (Cool URIs for the Semantic Web)."""
     site = current_site()
     query = request.query_string.decode("ascii", "replace")
-    iri = _first([path + "?" + query] if query else []) or _first([path])
+    if query and (iri := _first([f"{path}?{query}"])) is not None:
+        return _see(site.urls.document(iri))
+    iri = _first([path])
     if iri is None:
         return _without_slash(path)
     if site.index.has_fragments(iri):
         return _document(iri, None, None)
-    return _see(site.urls.document(iri))
+    target = site.urls.document(iri)
+    return _see(f"{target}?{query}" if query and "?" not in target else target)
 
 
 def _see(target: str) -> Response:
@@ -58,6 +62,15 @@ def document(path: str = "", language: str | None = None) -> Response:
     named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
     iri = _first([stem]) if named is not None and extension == named.extension else None
     return _document(iri, language, named) if iri is not None else _without_slash(path)
+
+
+@blueprint.get("/.well-known/void")
+def void() -> Response:
+    """The description of the data set, at the address where VoID says to look (§7.2)."""
+    dataset = documents.dataset(current_site())
+    if dataset is None:
+        raise NotFound("This publication does not describe itself as a data set.", cure="Start from the home page.")
+    return _see(current_site().urls.document(dataset))
 
 
 @blueprint.get("/describe")
@@ -121,7 +134,7 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
     if chosen is HTML:
         pages.finish(response)
         variant.append(pages.page_language())
-    response.headers["Link"] = link_header(_links(iri, chosen))
+    response.headers["Link"] = link_header([*_links(iri, chosen), *_next_page(iri, chosen, own, page)])
     tag = caching.etag(site.manifest.id, site.settings, own, *variant)
     if not caching.not_modified(tag):
         body = document_page.render(iri, page) if chosen is HTML else documents.serialised(site, iri, chosen, page)
@@ -135,6 +148,15 @@ def _page_number() -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 10_000_000):
         raise BadRequest(f"“page” is “{text[:20]}”.", cure="Give a number from 1.")
     return int(text)
+
+
+def _next_page(iri: str, chosen: Format, own: str, page: int) -> list[tuple[str, dict[str, str]]]:
+    """Where the links to the thing go on, for RDF; the HTML folds some of them and has links of its own."""
+    site = current_site()
+    if chosen is HTML or documents.described(site, iri, 1, 0).incoming_total <= page * site.settings.incoming_page:
+        return []
+    fields = {name: value for name, value in request.args.items() if name != "page"} | {"page": str(page + 1)}
+    return [(f"{own.partition('?')[0]}?{urlencode(fields)}", {"rel": "next"})]
 
 
 def _links(iri: str, chosen: Format) -> list[tuple[str, dict[str, str]]]:

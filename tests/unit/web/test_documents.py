@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,15 +15,17 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from parley.formats import DOCUMENT_FORMATS, HTML, RDF_FORMATS
+from parley.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, RDF_FORMATS
 from parley.pipeline.build import Built
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.web import documents
 from parley.web.app import create_app
 from parley.web.pages import licence_name
 from parley.web.site import Serving, Site
 
 BASE = "http://lichen.example/garden/"
+FINDLING = ox.NamedNode(BASE + "findling")
 Get = Callable[..., TestResponse]
 
 
@@ -192,6 +195,40 @@ def test_things_elsewhere_are_described(get: Get) -> None:
     assert response.status_code == 200
     assert "Bogen 12</h1>" in response.text
     assert get("/describe").status_code == 400
+
+
+def test_links_to_a_thing_are_paged(tiny: tuple[Publication, StateDirectory, Built]) -> None:
+    publication, _, built = tiny
+    site = Site.open(Serving(built.path, Path("no-engine"), replace(publication.settings, incoming_page=2)))
+    client = create_app(site).test_client()
+    found, address = [], "/doc/findling.nt"
+    for _ in range(20):
+        path, _, query = address.partition("?")
+        response = client.get(path, query_string=query)
+        found += [q for q in ox.parse(response.data, format=ox.RdfFormat.N_TRIPLES) if q.object == FINDLING]
+        following = re.search(r'<([^>]+)>; rel="next"', response.headers["Link"])
+        if following is None:
+            break
+        address = following[1]
+    assert following is None
+    whole = [q for q in ox.parse(_whole(site), format=ox.RdfFormat.N_TRIPLES) if q.object == FINDLING]
+    assert len(set(found)) == len(set(whole)) > 2
+    site.close()
+
+
+def _whole(site: Site) -> bytes:
+    return documents.serialised(
+        replace(site, settings=replace(site.settings, incoming_page=1000)), FINDLING.value, N_TRIPLES
+    )
+
+
+def test_the_data_set_is_found_where_void_says(get: Get) -> None:
+    response = get("/.well-known/void")
+    assert (response.status_code, response.headers["Location"]) == (303, "/doc/dataset")
+
+
+def test_the_format_goes_along_from_thing_to_document(get: Get) -> None:
+    assert get("/becher?format=ttl").headers["Location"] == "/doc/becher?format=ttl"
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999999999999", "%D9%A3"])
