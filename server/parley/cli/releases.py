@@ -17,6 +17,7 @@ from parley.cli.common import (
     print_json,
     publication_option,
 )
+from parley.errors import ReleaseError
 from parley.release.manifest import Manifest
 
 
@@ -33,14 +34,17 @@ def releases(folder: Path | None, as_json: bool) -> None:
         return
     table = Table("release", "created", "asserted", "inferred", "", box=None, padding=(0, 2))
     for row in rows:
-        mark = "current" if row["current"] else ""
-        counts = (f"{row[name]:,}" for name in ("asserted", "inferred"))
+        mark = "current" if row["current"] else "can't be read" if row.get("unreadable") else ""
+        counts = (f"{row[name]:,}" if name in row else "" for name in ("asserted", "inferred"))
         table.add_row(row["id"][:12], row["created"] or "", *counts, mark)
     CONSOLE.print(table if rows else "No release yet; `parley build` makes one.")
 
 
 def _row(path: Path, current: bool) -> dict[str, Any]:
-    manifest = Manifest.read(path)
+    try:
+        manifest = Manifest.read(path)
+    except ReleaseError:  # of an earlier Parley, or damaged: `rollback` says which
+        return {"id": path.name, "current": current, "created": None, "unreadable": True}
     return {"id": manifest.id, "current": current, "created": manifest.created, **manifest.counts}
 
 

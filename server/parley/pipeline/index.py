@@ -10,10 +10,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parley import nquads
+from parley.pipeline.explain import Explanations, explain
 from parley.pipeline.texts import texts
 from parley.publication import Publication, Role
 from parley.release.schema import TABLES, VERSION
@@ -70,7 +72,27 @@ def build_index(publication: Publication, corpus: Corpus, inferred: Path | None,
         connection.executescript(f"BEGIN; {TABLES} {_EDGES}")
         paths = [corpus.path] + ([inferred] if inferred is not None else [])
         _Builder(connection, _graphs(connection, corpus, inferred)).run(paths)
+        if inferred is not None:
+            _write_derivations(connection, explain(publication, corpus, inferred))
         connection.execute("COMMIT")
+
+
+def _write_derivations(connection: sqlite3.Connection, explanations: Explanations) -> None:
+    """Write terms, rules and statements in the order of the statements, premises that are asserted last."""
+    rules = [(number, json.dumps(asdict(rule), ensure_ascii=False)) for number, rule in enumerate(explanations.rules)]
+    connection.executemany("INSERT INTO rule VALUES (?, ?)", rules)
+    derivations = explanations.derivations
+    premises = {premise for derivation in derivations.values() for premise in derivation.premises}
+    numbers = {triple: n for n, triple in enumerate([*derivations, *sorted(premises - derivations.keys())], start=1)}
+    terms: dict[str, int] = {}
+    for triple, number in numbers.items():
+        places = [terms.setdefault(term, len(terms) + 1) for term in triple]
+        derivation = derivations.get(triple)
+        how: tuple[int, str] | tuple[None, None] = (None, None)
+        if derivation is not None:
+            how = (derivation.rule, json.dumps([numbers[premise] for premise in derivation.premises]))
+        connection.execute("INSERT INTO derivation VALUES (?, ?, ?, ?, ?, ?)", (number, *places, *how))
+    connection.executemany("INSERT INTO term VALUES (?, ?)", [(number, term) for term, number in terms.items()])
 
 
 def _graphs(connection: sqlite3.Connection, corpus: Corpus, inferred: Path | None) -> dict[str, tuple[int, Role]]:

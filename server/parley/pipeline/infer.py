@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from parley.pipeline.closure import Closure, close
 from parley.pipeline.closure_filter import ClosureFilter, Triple, properties_to_omit
 from parley.pipeline.contradictions import contradictions
 from parley.pipeline.known import known
-from parley.pipeline.rules import rules_in, run_rule
+from parley.pipeline.rules import run_rules
 from parley.pipeline.terms import from_rdflib, graph_of, to_rdflib
 from parley.publication import Publication, Role
 
@@ -94,24 +94,12 @@ def _by_rules(
     publication: Publication, corpus: Corpus, closed: Set[ox.Triple], graph: ox.NamedNode, sieve: ClosureFilter
 ) -> set[ox.Triple]:
     """What the publication's rules add to the closure `closed`."""
-    rules = rules_in(publication.root)
-    if not rules:
-        return set()
-    store, default, added = ox.Store(), ox.DefaultGraph(), set[ox.Triple]()
-    store.bulk_extend(corpus.quads())
-    store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, default) for q in corpus.quads(*_REASONED))
-    _add(store, closed, graph)
-    for path in rules:
-        found = run_rule(path, path.relative_to(publication.root).as_posix(), store)
-        new = {triple for triple in found if sieve.noise(_as_rdflib(triple)) is None}
-        _add(store, new, graph)
-        added |= new
-    return added
 
+    def says_something(triple: ox.Triple) -> bool:
+        return sieve.noise(_as_rdflib(triple)) is None
 
-def _add(store: ox.Store, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
-    names = (ox.DefaultGraph(), graph)
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples for name in names)
+    runs = run_rules(publication.root, graph, corpus, closed, says_something)
+    return {triple for run in runs for triple in run.triples}
 
 
 def _as_rdflib(triple: ox.Triple) -> Triple:

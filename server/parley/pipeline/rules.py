@@ -7,12 +7,19 @@ these with what follows, what the rules before it (by file name) found included.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from parley.engine.guard import GuardRules, check
 from parley.errors import QueryFault, SourceError
+from parley.publication import Role
+
+if TYPE_CHECKING:
+    from parley.pipeline.corpus import Corpus
 
 FOLDER = "ontology/rules"
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -23,6 +30,44 @@ _LONGEST_MESSAGE = 200
 def rules_in(root: Path) -> tuple[Path, ...]:
     """The rules of the publication in `root`, by file name."""
     return tuple(sorted((root / FOLDER).glob("*.rq")))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRun:
+    """One rule run: its file's `name` and `text`, the new `triples`, and the `store` it saw, which lacks them."""
+
+    name: str
+    text: str
+    triples: tuple[ox.Triple, ...]
+    store: ox.Store
+
+
+def run_rules(
+    root: Path, graph: ox.NamedNode, corpus: Corpus, closed: Iterable[ox.Triple], keep: Callable[[ox.Triple], bool]
+) -> Iterator[RuleRun]:
+    """Run the rules of the publication in `root` one after the other, each on what is known by then.
+
+    `closed` is what the closure adds to the corpus, `graph` the name of the inferred graph, and `keep` tells which
+    consequences count. Raises as `run_rule`.
+    """
+    paths = rules_in(root)
+    if not paths:
+        return
+    store, default = ox.Store(), ox.DefaultGraph()
+    reasoned = (role for role in Role if role.is_reasoned_over)
+    store.bulk_extend(corpus.quads())
+    store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, default) for q in corpus.quads(*reasoned))
+    _add(store, closed, graph)
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        found = tuple(filter(keep, run_rule(path, name, store)))
+        yield RuleRun(name, path.read_text(encoding="utf-8-sig"), found, store)
+        _add(store, found, graph)
+
+
+def _add(store: ox.Store, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
+    names = (ox.DefaultGraph(), graph)
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples for name in names)
 
 
 def run_rule(path: Path, name: str, store: ox.Store) -> list[ox.Triple]:

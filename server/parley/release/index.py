@@ -16,14 +16,16 @@ from typing import Any, Self
 
 import pyoxigraph as ox
 
+from parley import nquads
 from parley.errors import ReleaseError
 from parley.publication import Role
-from parley.release.records import Counts, Description, Graph, Hit, Statement
+from parley.release.records import Counts, Description, Graph, Hit, Statement, Terms, Why
 from parley.release.schema import SEARCH_WEIGHTS, VERSION
+from parley.release.why import Explainer
 from parley.release.words import match_expression, pick_label
 from parley.vocab import LABEL_PROPERTIES
 
-__all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement"]
+__all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
 
 
 class Index:
@@ -40,9 +42,7 @@ class Index:
             for row in self._rows("SELECT id, iri, role, triples, files FROM graph ORDER BY iri")
         }
         self._roles = {graph.iri: graph.role for graph in self._graphs.values()}
-        self._properties = {
-            row[0]: ox.NamedNode(row[1]) for row in self._rows("SELECT id, iri FROM property")
-        }
+        self._properties = {row[0]: ox.NamedNode(row[1]) for row in self._rows("SELECT id, iri FROM property")}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -149,16 +149,20 @@ class Index:
         expression = match_expression(text)
         if not expression:
             return []
-        rows = self._connection().execute(
-            f"""WITH hit AS MATERIALIZED (
+        rows = (
+            self._connection()
+            .execute(
+                f"""WITH hit AS MATERIALIZED (
                   SELECT rowid AS id, bm25(search, {", ".join(map(str, SEARCH_WEIGHTS))}) AS score
                   FROM search WHERE search MATCH ?)
                 SELECT n.name, k.name, min(h.score * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END
                        * (1 + 1.0 * n.incoming / (n.incoming + 50))) AS best
                 FROM hit h JOIN text t ON t.id = h.id JOIN node n ON n.id = t.node LEFT JOIN node k ON k.id = n.kind
                 GROUP BY n.id ORDER BY best, n.id LIMIT ? OFFSET ?""",
-            (expression, (language or "").lower(), limit, offset),
-        ).fetchall()
+                (expression, (language or "").lower(), limit, offset),
+            )
+            .fetchall()
+        )
         labels = self.labels(row[0] for row in rows)
         return [Hit(iri, *pick_label(iri, labels.get(iri, {}), language), kind) for iri, kind, _score in rows]
 
@@ -198,6 +202,18 @@ class Index:
         """Sizes of the release."""
         values = dict(self._rows("SELECT name, value FROM meta WHERE name <> 'version'"))
         return Counts(**values)
+
+    def why(self, subject: str, predicate: str, object_: str) -> Why | None:
+        """Why a statement holds, its terms in N-Triples syntax; None if it neither is asserted nor follows."""
+        return Explainer(self._rows, self.graphs_of).why((subject, predicate, object_))
+
+    def graphs_of(self, statement: Terms) -> tuple[tuple[str, Role], ...]:
+        """The graphs that hold a statement, sorted, with their roles."""
+        sql = "SELECT d.quads FROM node n JOIN description d ON d.node = n.id WHERE n.name = ?"
+        quads: bytes | None = self._value(sql, nquads.iri(statement[0]))
+        lines = (nquads.split(line) for line in (quads or b"").decode("utf-8").splitlines())
+        found = sorted(nquads.iri(line.graph) for line in lines if line[:3] == statement)
+        return tuple((graph, self._roles[graph]) for graph in found)
 
     def _incoming(self, iri: str, number: int, page: int, size: int) -> tuple[list[Statement], dict[str, str]]:
         first = (max(page, 1) - 1) * size

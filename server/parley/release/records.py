@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -70,3 +71,36 @@ class Counts:
     asserted: int
     inferred: int
     entities: int
+
+
+#: Terms in N-Triples syntax; in rules also variables, `?x`.
+Terms = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a statement follows by: if all of `body` holds, so does `head`.
+
+    `name` is the rule's in OWL 2 Profiles §4.3 and `axiom` the axiom it comes from, in Turtle with full IRIs; of a rule
+    among axioms it is empty. A rule of the publication has its file as name, `titles` by language, and no `head`.
+    """
+
+    name: str
+    axiom: str = ""
+    head: Terms | None = None
+    body: tuple[Terms, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a statement holds.
+
+    `graphs` are those that assert it, with their roles; by `rule` it follows from `premises`. A statement may have
+    both. One that has neither holds, but how it follows is not recorded.
+    """
+
+    statement: Terms
+    graphs: tuple[tuple[str, Role], ...] = ()
+    rule: Rule | None = None
+    premises: tuple[Why, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised with every change that an older reader would misread.
-VERSION: Final = 1
+VERSION: Final = 2
 
 #: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
 SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)
@@ -39,6 +39,14 @@ CREATE TABLE class (node INTEGER PRIMARY KEY, instances INTEGER NOT NULL);
 CREATE TABLE instance (
   class INTEGER, position INTEGER, node INTEGER NOT NULL, PRIMARY KEY (class, position)
 ) WITHOUT ROWID;
+-- How statements follow. A term is in N-Triples syntax; premises are numbers of rows; without a rule a row is only a
+-- premise of others, asserted somewhere.
+CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE rule (id INTEGER PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE derivation (
+  id INTEGER PRIMARY KEY, subject INTEGER NOT NULL, predicate INTEGER NOT NULL, object INTEGER NOT NULL,
+  rule INTEGER, premises TEXT, UNIQUE (subject, predicate, object)
+);
 -- One row for the texts of a node in a language; the texts themselves are only in the full-text index.
 CREATE TABLE text (id INTEGER PRIMARY KEY, node INTEGER NOT NULL, language TEXT NOT NULL);
 CREATE VIRTUAL TABLE search USING fts5 (

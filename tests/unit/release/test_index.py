@@ -277,3 +277,38 @@ def test_time_of_a_lookup(make_index: MakeIndex, record_property: Callable[[str,
     print(f"{microseconds:.0f} µs a description of 10 statements, of 10,000")
     record_property("microseconds", microseconds)
     assert sum(len(d.outgoing) for d in found if d) == 10_000
+
+
+def test_a_statement_is_explained_down_to_the_graphs_that_assert_it(tiny: Tiny, index: Index) -> None:
+    inferred = next(iter(ox.parse(path=str(tiny[2].path / "inferred.nq"), format=ox.RdfFormat.N_QUADS)))
+    why = index.why(str(inferred.subject), str(inferred.predicate), str(inferred.object))
+    assert why is not None and why.rule is not None and why.graphs == ()
+    assert why.rule.name == "cls-hv2" and why.rule.axiom
+    assert [(p.statement[0], p.rule, [role for _iri, role in p.graphs]) for p in why.premises] == [
+        (str(inferred.subject), None, [Role.DATA])
+    ]
+
+
+def test_what_nobody_says_is_not_explained(index: Index) -> None:
+    assert index.why(f"<{GARDEN}nothing>", TYPE, f"<{GARDEN}nothing>") is None
+    assert index.why("_:b9", TYPE, '"a literal"') is None
+
+
+def test_a_statement_may_be_asserted_and_follow(make_index: MakeIndex) -> None:
+    statement = (f"<{E}a>", TYPE, f"<{E}B>")
+    rows = [
+        f"<{E}a> {TYPE} <{E}A> <{E}data>",
+        f"<{E}A> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <{E}B> <{E}ontology>",
+    ]
+    line = " ".join(statement)
+    index = make_index(*rows, f"{line} <{E}links>", inferred=(f"{line} <{E}inferred>",))
+    why = index.why(*statement)
+    assert why is not None and why.rule is not None
+    assert (why.rule.name, [iri for iri, _role in why.graphs]) == ("cax-sco", [f"{E}links"])
+    assert index.why(f"<{E}a>", TYPE, f"<{E}A>") is not None
+
+
+def test_what_no_rule_explains_still_holds(make_index: MakeIndex) -> None:
+    index = make_index(f'<{E}a> {LABEL} "a" <{E}data>', inferred=(f"<{E}a> {TYPE} <{E}B> <{E}inferred>",))
+    why = index.why(f"<{E}a>", TYPE, f"<{E}B>")
+    assert why is not None and why.rule is None and why.graphs == ()
