@@ -17,16 +17,17 @@ from parley.errors import SettingError
 MIB = 1024 * 1024
 
 
-def _setting(default: Any, help_text: str, *, table: str, minimum: float = 0, maximum: float = 2**53) -> Any:
-    meta = {"help": help_text, "table": table, "minimum": minimum, "maximum": maximum}
+def _setting(default: Any, help_text: str, *, table: str, **bounds: Any) -> Any:
+    """A field with what is known about it; `bounds` are `minimum` and `maximum` of a number, `choices` of a text."""
+    meta = {"help": help_text, "table": table, "minimum": 0, "maximum": 2**53, "choices": (), **bounds}
     return field(default=default, metadata=meta)
 
 
-def _server(default: Any, help_text: str, **bounds: float) -> Any:
+def _server(default: Any, help_text: str, **bounds: Any) -> Any:
     return _setting(default, help_text, table="server", **bounds)
 
 
-def _limit(default: Any, help_text: str, **bounds: float) -> Any:
+def _limit(default: Any, help_text: str, **bounds: Any) -> Any:
     return _setting(default, help_text, table="limits", **bounds)
 
 
@@ -43,7 +44,7 @@ class Settings:
     verify_at_start: int = _server(
         256 * MIB, "Bytes of a release that are hashed before it is served; above, in the background."
     )
-    log_level: str = _server("info", "debug, info, warning or error.")
+    log_level: str = _server("info", "debug, info, warning or error.", choices=("debug", "info", "warning", "error"))
 
     executors: int = _limit(2, "Query processes that wait for work.", minimum=1, maximum=256)
     slow_queries: int = _limit(2, "Queries that may run longer than `quick_milliseconds` at once.", maximum=256)
@@ -128,4 +129,7 @@ def _checked(entry: dataclasses.Field[Any], value: Any, where: str) -> Any:
     low, high = entry.metadata["minimum"], entry.metadata["maximum"]
     if kind is not str and not low <= value <= high:
         raise SettingError(f"{where} is {value}, but must lie between {low:g} and {high:g}.", cure="Correct it.")
+    choices = entry.metadata["choices"]
+    if choices and value not in choices:
+        raise SettingError(f"{where} is “{value}”, but must be one of {', '.join(choices)}.", cure="Correct it.")
     return value

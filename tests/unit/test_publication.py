@@ -43,6 +43,7 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, told: str) -
         (MINIMAL + "[server]\ncolour = 1", r"\[server\] has no setting “colour”"),
         (MINIMAL + '[server]\nport = "x"', "must be of type int"),
         (MINIMAL + "[server]\nport = 70000", "between 0 and 65535"),
+        (MINIMAL + '[server]\nlog_level = "loud"', "one of debug, info"),
         (MINIMAL + "[limits]\nport = 1", r"\[limits\] has no setting “port”"),
         (MINIMAL + "[limits]\nquery_seconds = true", "must be of type float"),
     ],
