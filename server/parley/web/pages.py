@@ -141,6 +141,7 @@ def frame() -> dict[str, Any]:
         "local": local,
         "licence_name": licence_name,
         "problem_title": _problem_title,
+        "problem_help": _problem_help,
         "kind_query": browse.kind_query,
         "graph_query": _graph_query,
         "cell": _cell,
@@ -170,6 +171,12 @@ def _problem_title(problem: Mapping[str, Any]) -> str:
     """The title of a problem in the interface's language; its own where there is none."""
     key = f"problem.title.{problem['type'].rpartition('/')[2]}"
     return str(interface()(key)) if key in interface().catalogue else str(problem["title"])
+
+
+def _problem_help(problem: Mapping[str, Any]) -> str:
+    """What a reader can do about a problem, in the interface's language; "" where nothing is to be said."""
+    key = f"problem.help.{problem['type'].rpartition('/')[2]}"
+    return str(interface()(key)) if key in interface().catalogue else ""
 
 
 def _graph_query(iri: str) -> str:
