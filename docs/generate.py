@@ -5,8 +5,10 @@ Usage: python docs/generate.py [--check]
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -14,7 +16,12 @@ import click
 from parley.cli.main import COMMANDS
 from parley.cli.main import main as group
 from parley.formats import FORMATS
+from parley.pipeline.build import build
+from parley.publication import load
+from parley.release.directory import StateDirectory
 from parley.settings import Settings
+from parley.web.app import create_app
+from parley.web.site import Serving, Site
 
 FOLDER = Path(__file__).parent / "reference"
 NOTICE = "<!-- Written by `make docs` from the code; edit the code. -->\n"
@@ -59,6 +66,40 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
         yield f"parley {name}", command
 
 
+def routes_page() -> str:
+    """Every route of the server, from the application that serves the tiny publication of the tests."""
+    with tempfile.TemporaryDirectory() as state:
+        publication = load(FOLDER.parents[1] / "tests" / "fixtures" / "tiny", {}, state=state)
+        built = build(publication, StateDirectory.locate(publication))
+        site = Site.open(Serving(built.path, Path(state), publication.settings))
+        app = create_app(site)
+        rows = sorted(
+            (_without_converters(rule.rule), _methods(rule.methods), _summary(app.view_functions[rule.endpoint]))
+            for rule in app.url_map.iter_rules()
+            if not rule.rule.startswith("/<language:")
+        )
+        site.close()
+    table = [f"| `{path}` | {methods} | {summary} |" for path, methods, summary in rows]
+    note = (
+        "Pages are also there under each language of the publication: `/en/sparql`. HEAD and OPTIONS work everywhere."
+    )
+    return "\n".join(
+        ["# Routes", "", NOTICE, note, "", "| route | methods | what it does |", "|---|---|---|", *table, ""]
+    )
+
+
+def _without_converters(rule: str) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+
+
+def _methods(methods: set[str] | None) -> str:
+    return " ".join(sorted((methods or set()) - {"HEAD", "OPTIONS"}))
+
+
+def _summary(view: Callable[..., object]) -> str:
+    return (view.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " ")
+
+
 def formats_page() -> str:
     """Every format with its media types and file extensions."""
     rows = [
@@ -73,7 +114,12 @@ def _code(names: tuple[str, ...]) -> str:
     return " ".join(f"`{name}`" for name in names)
 
 
-PAGES = {"settings.md": settings_page, "commands.md": commands_page, "formats.md": formats_page}
+PAGES = {
+    "routes.md": routes_page,
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "formats.md": formats_page,
+}
 
 
 def main() -> int:

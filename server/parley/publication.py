@@ -179,7 +179,10 @@ def load(root: Path, environment: Mapping[str, str] = os.environ, **overrides: A
         raise PublicationError(f"{root} has no {FILE_NAME}.", cure="`parley new DIR` writes one.") from None
     except UnicodeDecodeError:
         raise PublicationError(f"{path} is not UTF-8.", cure="Save it as UTF-8.") from None
-    return parse(root, text, environment, **overrides)
+    publication = parse(root, text, environment, **overrides)
+    if missing := [name for name in publication.paths if not (root / name).is_dir()]:
+        raise _wrong("paths", f"a list of folders, which {', '.join(missing)} is not")
+    return publication
 
 
 _KEYS = frozenset(
@@ -287,8 +290,6 @@ def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
 
 def _paths(root: Path, given: list[str]) -> tuple[str, ...]:
     """The folders given, else those of the usual layout that are there, else the whole folder."""
-    if wrong := [path for path in given if not (root / path).is_dir()]:
-        raise _wrong("paths", f"a list of folders, which {', '.join(wrong)} is not")
     return tuple(given) or tuple(name for name in LAYOUT if (root / name).is_dir()) or (".",)
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from parley.urls import RESERVED
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -16,6 +18,13 @@ def test_reference_pages_are_those_the_code_writes() -> None:
         [sys.executable, ROOT / "docs" / "generate.py", "--check"], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_first_segment_of_every_route_is_reserved() -> None:
+    """Else a thing of that name could not be reached (docs/decisions/0002)."""
+    routes = re.findall(r"^\| `/([^/`{]+)", (ROOT / "docs" / "reference" / "routes.md").read_text(), re.MULTILINE)
+    assert len(routes) >= 10
+    assert set(routes) - RESERVED == set()
 
 
 def _broken(page: Path, text: str) -> list[str]:

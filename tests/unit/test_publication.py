@@ -107,3 +107,12 @@ def test_a_folder_given_beats_the_environment(tmp_path: Path) -> None:
 def test_a_missing_file_says_what_writes_one(tmp_path: Path) -> None:
     with pytest.raises(PublicationError, match="parley new"):
         load(tmp_path, {})
+
+
+def test_folders_to_read_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(MINIMAL + 'paths = ["here", "nowhere"]')
+    (tmp_path / "here").mkdir()
+    with pytest.raises(PublicationError, match="nowhere"):
+        load(tmp_path, {})
+    (tmp_path / "nowhere").mkdir()
+    assert load(tmp_path, {}).paths == ("here", "nowhere")
