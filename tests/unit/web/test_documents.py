@@ -15,11 +15,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from parley.errors import ReleaseError
 from parley.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, RDF_FORMATS
 from parley.pipeline.build import Built
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
-from parley.web import documents
+from parley.web import documents, pages
 from parley.web.app import create_app
 from parley.web.pages import licence_name
 from parley.web.site import Serving, Site
@@ -320,3 +321,9 @@ def test_names_of_licences(iri: str, name: str) -> None:
 
 def test_html_is_the_default(get: Get) -> None:
     assert get("/doc/becher", "").headers["Content-Type"] == HTML.content_type
+
+
+def test_without_assets_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "files", lambda _package: tmp_path)
+    with pytest.raises(ReleaseError, match="pip install"):
+        pages.bundled_assets()
