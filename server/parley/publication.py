@@ -86,7 +86,7 @@ DEFAULT_ROLES: tuple[tuple[str, Role], ...] = (
 class Publication:
     """What is particular to one site.
 
-    `base` is the canonical base IRI (ends in `/` or `#`), independent of the host that serves; `bases` are further ones.
+    `base` is the canonical base IRI (ends in `/` or `#`), whatever the host that serves; `bases` are further ones.
     `languages` are BCP 47 tags, the first is the default. `paths` are the folders, relative to `root`, that are read.
     `source` is the text of `publication.toml` as read or guessed: it is part of a release's identity.
     """
