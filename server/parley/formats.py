@@ -105,6 +105,9 @@ RESULTS_TSV = Format(
     iri=_W3C + "SPARQL_Results_TSV", results=ox.QueryResultsFormat.TSV,
 )  # fmt: skip
 
+#: What the server says in JSON of its own making: no syntax of RDF or of results.
+JSON = Format("json", "JSON", Kind.PAGE, "application/json", ("json",))
+
 FORMATS: tuple[Format, ...] = (
     HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS, N3,
     RESULTS_JSON, RESULTS_XML, RESULTS_CSV, RESULTS_TSV,

@@ -20,7 +20,7 @@ from parley.errors import BadRequest
 #: First path segments that belong to the server. Languages are reserved too.
 RESERVED = frozenset(
     {
-        *("doc", "describe", "sparql", "search", "api", "context", "queries", "releases", "release"),
+        *("doc", "describe", "why", "sparql", "search", "api", "context", "queries", "releases", "release"),
         *("download", "downloads"),
         *("static", "about", "problems", "livez", "readyz", "version"),
         *("robots.txt", "sitemap.xml", "favicon.ico", ".well-known"),

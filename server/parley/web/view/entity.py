@@ -155,11 +155,13 @@ class _Writer:
     def fact(self, value: Value, copies: Sequence[Statement]) -> Fact:
         roles = {statement.role for statement in copies}
         notes = self.notes.cite(copies)
+        inferred = roles == {Role.INFERRED}
         return Fact(
             without_notes(value, notes),
             notes=notes,
-            inferred=roles == {Role.INFERRED},
+            inferred=inferred,
             outside=Role.OUTSIDE in roles and roles <= {Role.OUTSIDE, Role.INFERRED},
+            why=self.links.why(*copies[0][:3]) if inferred else None,
         )
 
     def value(self, term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, path: tuple[str, ...]) -> Value:

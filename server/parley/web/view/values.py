@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 
@@ -50,12 +50,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One value of a property, the numbers of its footnotes, whether only a rule says it, or only another source."""
+    """One value of a property, the numbers of its footnotes, whether only a rule says it, or only another source.
+
+    `why` is the address of the page that explains it, where a rule says it.
+    """
 
     value: Value
     notes: tuple[int, ...] = ()
     inferred: bool = False
     outside: bool = False
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ class Links:
     def page(self, iri: str) -> str:
         """The page about `iri`."""
         return self.urls.document(iri, language=self.language)
+
+    def why(self, subject: object, predicate: object, object_: object) -> str:
+        """The page that explains a statement; the terms' texts are N-Triples."""
+        query = urlencode({"s": str(subject), "p": str(predicate), "o": str(object_)})
+        return f"{self.urls.local('why', self.language)}?{query}"
 
     def to(self, iri: str) -> tuple[str | None, bool]:
         """Where a mention of `iri` leads, and whether that leaves the site: (None, False) if it leads nowhere."""
