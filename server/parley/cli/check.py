@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import locale
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from parley.cli.common import CONSOLE, folder_argument, json_option, open_publication, print_json, progress_display
+from parley.cli.common import (
+    CONSOLE,
+    folder_argument,
+    json_option,
+    open_publication,
+    print_json,
+    progress_display,
+    reader_language,
+)
 from parley.errors import Inconsistent
 
 if TYPE_CHECKING:
     from parley.pipeline.report import Report
-    from parley.publication import Publication
 
 
 @click.command()
@@ -46,7 +52,7 @@ def check(context: click.Context, folder: Path | None, language: str | None, as_
         told = {"consistent": contradiction is None, "contradiction": str(contradiction or "") or None}
         print_json({**report.as_dict(), **told, "inferred": inferred, "ignored": corpus.ignored, "warnings": warnings})
     else:
-        _show(report, language or _language(publication))
+        _show(report, language or reader_language(publication))
         _remark([f"{name}: {reason}" for name, reason in corpus.ignored] + list(report.notes) + list(warnings))
         CONSOLE.print("Consistent." if contradiction is None else str(contradiction), markup=False, soft_wrap=True)
     context.exit(0 if report.conforms and contradiction is None else 1)
@@ -55,12 +61,6 @@ def check(context: click.Context, folder: Path | None, language: str | None, as_
 def _remark(remarks: list[str]) -> None:
     for remark in remarks:
         CONSOLE.print(remark, style="yellow", markup=False, soft_wrap=True)
-
-
-def _language(publication: Publication) -> str:
-    """The reader's language if the publication speaks it, else the publication's first."""
-    own = (locale.getlocale()[0] or "").partition("_")[0].lower()
-    return own if own in publication.languages else publication.languages[0]
 
 
 def _show(report: Report, language: str) -> None:

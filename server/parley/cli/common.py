@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import locale
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -57,6 +58,12 @@ def open_publication(folder: Path | None, **settings: Any) -> Publication:
     )
     CONSOLE.print(publication.source, markup=False)
     return publication
+
+
+def reader_language(publication: Publication) -> str:
+    """The reader's language if the publication speaks it, else the publication's first."""
+    own = (locale.getlocale()[0] or "").partition("_")[0].lower()
+    return own if own in publication.languages else publication.languages[0]
 
 
 def open_state(publication: Publication) -> StateDirectory:

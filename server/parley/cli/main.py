@@ -18,6 +18,8 @@ COMMANDS = {
     "build": "build",
     "serve": "serve",
     "query": "query",
+    "why": "why",
+    "coverage": "coverage",
     "dump": "dump",
     "releases": "releases",
     "rollback": "releases",
