@@ -16,6 +16,7 @@ from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.failures import busy, error_of_fate, error_of_frame
 from parley.engine.frames import FRAME_HEADER, Frame, Malformed, decode_header, encode_request
+from parley.engine.heavy import HeavyQueries
 from parley.engine.protocol import Head, Limits, QueryRequest
 from parley.errors import BadRequest, EngineError, EngineLost, QueryRefused
 from parley.formats import RDF_FORMATS, RESULT_FORMATS, Format, by_name
@@ -37,22 +38,24 @@ class EngineClient:
         self._queries = str(directory / QUERY_SOCKET)
         self._control = str(directory / CONTROL_SOCKET)
         self._limits = limits or Limits()
+        self._heavy = HeavyQueries(self._limits)
 
     @asynccontextmanager
     async def query(self, request: QueryRequest) -> AsyncIterator[SocketAnswer]:
         """See `Engine.query`."""
         self._check_length(request.text)
-        try:
-            payload = encode_request(request.to_json())
-        except Malformed as error:
-            raise BadRequest(f"The query is {error}.", cure="Name fewer graphs.") from error
-        reader, writer, executor = await self._admission(payload)
-        answer = SocketAnswer(self, request, reader, writer, executor)
-        try:
-            await answer.begin()
-            yield answer
-        finally:
-            answer.abort()
+        async with self._heavy.turn(request) as heavy:
+            reader, writer, executor = await self._admission(_payload(request, heavy))
+            answer = SocketAnswer(self, request, reader, writer, executor)
+            began = time.monotonic()
+            try:
+                with self._heavy.watch(request):
+                    await answer.begin()
+                    if time.monotonic() - began > self._limits.quick_ms / 1000:
+                        self._heavy.remember(request)
+                    yield answer
+            finally:
+                answer.abort()
 
     async def status(self) -> Mapping[str, Any]:
         """See `Engine.status`."""
@@ -216,6 +219,13 @@ class SocketAnswer:
         return kind, content
 
 
+def _payload(request: QueryRequest, heavy: bool) -> bytes:
+    try:
+        return encode_request(request.to_json() | ({"heavy": True} if heavy else {}))
+    except Malformed as error:
+        raise BadRequest(f"The query is {error}.", cure="Name fewer graphs.") from error
+
+
 async def _read_frame(reader: asyncio.StreamReader) -> tuple[Frame, bytes]:
     try:
         kind, length = decode_header(await reader.readexactly(FRAME_HEADER.size))
@@ -238,7 +248,7 @@ def run_query(
     limits = replace(Limits.from_settings(publication.settings), executors=1)
     index = release / "index.sqlite"
     engine = EmbeddedEngine(
-        release / "store", limits, prefixes=publication.prefixes, index=index if index.is_file() else None
+        release / "store", limits, prefixes=publication.all_prefixes, index=index if index.is_file() else None
     )
     request = QueryRequest(text, results, graph, base_iri=publication.base)
     with engine, asyncio.Runner() as runner:

@@ -93,9 +93,9 @@ class Slot:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, mmap.PAGESIZE)
 
-    def begin(self) -> None:
-        """A query begins now."""
-        self._memory[0:8] = _WORD.pack(time.monotonic_ns())
+    def begin(self, milliseconds_ago: int = 0) -> None:
+        """A query begins now, or counts as if it had begun earlier."""
+        self._memory[0:8] = _WORD.pack(time.monotonic_ns() - milliseconds_ago * 1_000_000)
 
     def finish(self) -> None:
         """It has ended."""

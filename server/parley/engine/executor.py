@@ -20,13 +20,13 @@ import pyoxigraph as ox
 from parley.engine import sandbox
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
 from parley.engine.describe import Describer, take_apart
+from parley.engine.diagnosis import diagnose
 from parley.engine.frames import CHUNK, Frame, Malformed, encode_frame, encode_object, receive_request
 from parley.engine.guard import check
 from parley.engine.hangup import HangupWatch, has_hung_up
 from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge
 from parley.formats import RDF_FORMATS, RDF_XML, RESULT_FORMATS, Format, by_name
 
-_PLACE = re.compile(r"^error at (\d+):(\d+): *")
 #: A local name that XML allows ends the IRI; RDF/XML can't write a predicate without one.
 _XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-·]*\Z")
 _MESSAGE_LENGTH = 500
@@ -138,6 +138,8 @@ class Executor:
             seconds = min(float(request.get("seconds") or self._config.limits.query_seconds), 1e6)
             if seconds < self._config.limits.query_seconds:
                 signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+            if request.get("heavy"):
+                self._slot.begin(self._config.limits.quick_ms)
             connection.sendall(self._accepted)
             with self._watch.over(connection):
                 rest = self._answer(store, connection, request)
@@ -189,7 +191,9 @@ class Executor:
         except ResultTooLarge as error:
             raise _Refused("result-too-large", error.message) from None
         except SyntaxError as error:
-            raise _syntax_error(str(error)) from None
+            found = diagnose(str(error), text, self._config.prefixes)
+            place = {"line": found.line, "column": found.column}
+            raise _Refused("query-syntax", found.message, cure=found.cure, **place) from None
 
     def _serialise(self, results: Any, chosen: Format, writer: _ResultWriter) -> None:
         if chosen.results is not None:
@@ -211,15 +215,6 @@ def _choose(results: Any, request: dict[str, Any]) -> tuple[dict[str, str], Form
             available=[f.media_type for f in table],
         )
     return {"kind": kind, "format": chosen.name}, chosen
-
-
-def _syntax_error(message: str) -> _Refused:
-    place = _PLACE.match(message)
-    line, column = (int(place[1]), int(place[2])) if place else (None, None)
-    text = message[place.end() :] if place else message
-    if len(text) > _MESSAGE_LENGTH:  # lists of character classes that nobody reads
-        text = text[:_MESSAGE_LENGTH].rsplit(",", 1)[0] + " …"
-    return _Refused("query-syntax", f"Syntax error: {text}", line=line, column=column)
 
 
 def _checked_for_xml(triple: ox.Triple) -> ox.Triple:

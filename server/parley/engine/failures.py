@@ -51,7 +51,7 @@ def error_of_frame(payload: Mapping[str, Any]) -> ParleyError:
     kind, message = str(payload["kind"]), str(payload["message"])
     line, column = payload.get("line"), payload.get("column")
     if kind == "query-syntax":
-        return QuerySyntaxError(message, line=line, column=column)
+        return QuerySyntaxError(message, line=line, column=column, cure=str(payload.get("cure", "")))
     if kind == "query-refused":
         return QueryRefused(message, line=line, column=column, cure=str(payload.get("cure", "")))
     if kind == "query-failed":

@@ -2,8 +2,8 @@
 
 It has one thread and never sees a query. Clients connect to the listening socket that the executors inherit; the
 kernel hands each connection to one of them. A query that runs longer than `quick_ms` makes its executor a slow one
-(niced) with a fresh one in its place; when `slow_max` are slow already, it is ended. Standard input is a lifeline:
-when it closes, the zygote ends.
+(niced) with a fresh one in its place; when `slow_max` are slow already, it is ended, the sooner if others wait.
+Standard input is a lifeline: when it closes, the zygote ends.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -27,7 +28,9 @@ from parley.engine.control import Control
 from parley.engine.executor import Executor
 
 #: Longest time between two looks at the slots: shorter than any sensible `quick_ms`.
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.05
+#: Share of `quick_ms` that a query may take while no slow place is free and others wait.
+_CROWDED_SHARE = 0.2
 #: Pause after an executor that could not start.
 _BACK_OFF_SECONDS = 0.5
 #: A tenth of the weight of a web worker. At 19 a slow query on a machine without idle processors got a hundredth, and
@@ -69,6 +72,8 @@ class Zygote:
         self._selector = selectors.DefaultSelector()
         directory = Path(config.directory)
         self._listener = _listen(directory / QUERY_SOCKET, config.limits.queue_length)
+        self._arrivals = select.poll()  # readable while a connection waits that no executor has taken
+        self._arrivals.register(self._listener, select.POLLIN)
         self._control = Control(_listen(directory / CONTROL_SOCKET, 64), self._selector, self._reply)
 
     def run(self) -> None:
@@ -104,7 +109,7 @@ class Zygote:
 
     def _look(self) -> float:
         """Re-label or end the queries that are no longer quick; returns the seconds until the next look."""
-        now, quick = time.monotonic(), self._config.limits.quick_ms / 1000
+        now, quick = time.monotonic(), self._quick_seconds()
         wait = _LOOK_SECONDS
         for child in list(self._children.values()):
             since = child.slot.since
@@ -112,12 +117,21 @@ class Zygote:
                 continue
             if now - since < quick:
                 wait = min(wait, since + quick - now)
-            elif sum(other.slow for other in self._children.values()) < self._config.limits.slow_max:
+            elif self._has_slow_place():
                 self._label_slow(child)
             else:
                 child.sentence = "busy"
                 os.kill(child.pid, signal.SIGKILL)
         return max(wait, 0.001)
+
+    def _has_slow_place(self) -> bool:
+        return sum(child.slow for child in self._children.values()) < self._config.limits.slow_max
+
+    def _quick_seconds(self) -> float:
+        """How long a query may take before it needs a slow place: less while there is none and others wait."""
+        quick = self._config.limits.quick_ms / 1000
+        crowded = not self._has_slow_place() and bool(self._arrivals.poll(0))
+        return quick * _CROWDED_SHARE if crowded else quick
 
     def _label_slow(self, child: _Child) -> None:
         child.slow = True

@@ -136,3 +136,10 @@ def test_an_empty_result_and_one_of_many_chunks_are_whole(bench: Any) -> None:
 def test_a_long_text_of_many_kilobytes_arrives_whole(bench: Any) -> None:
     text = "SELECT * { VALUES ?x { " + "'é' " * 12_000 + "} }"
     assert bench.ask(text, results=RESULTS_CSV).body.count(b"\r\n") == 12_001
+
+
+def test_an_undeclared_prefix_is_named_with_the_line_to_add(bench: Any) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        bench.ask("SELECT ?a {\n  ?a a ?b ; unheard:of ?c }")
+    assert caught.value.message == "Prefix unheard: is not declared."
+    assert (caught.value.cure, caught.value.line, caught.value.column) == ("Add PREFIX unheard: <…> in front.", 2, 13)

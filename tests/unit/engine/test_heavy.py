@@ -1,0 +1,78 @@
+"""Heavy queries that come again: they wait for a slow place, and quick ones pass them by."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from parley.engine import heavy
+from parley.engine.client import EngineClient
+from parley.engine.heavy import HeavyQueries
+from parley.engine.protocol import Limits, QueryRequest
+from parley.errors import EngineBusy, QueryTimeout
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+CHEAP = "ASK { <http://ex.org/s1> ?p ?o }"
+
+
+async def ask(client: EngineClient, text: str) -> bytes:
+    async with client.query(QueryRequest(text)) as answer:
+        return b"".join([chunk async for chunk in answer])
+
+
+def test_a_timeout_is_remembered_and_only_as_many_run_as_slow_ones_may(start: Callable[..., Any]) -> None:
+    bench = start(query_seconds=1.0, executors=1, slow_max=1, queue_wait=0.3)
+    client = bench.client
+
+    async def scenario() -> list[Any]:
+        with pytest.raises(QueryTimeout):
+            await ask(client, ENDLESS)
+        again = [asyncio.create_task(ask(client, ENDLESS)) for _ in range(10)]
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        assert b"true" in await ask(client, CHEAP)
+        assert time.monotonic() - began < 0.25, "the ten hold no quick executor"
+        return await asyncio.gather(*again, return_exceptions=True)
+
+    outcomes = asyncio.run(scenario())
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["EngineBusy"] * 9 + ["QueryTimeout"]
+    assert all("slow before" in outcome.message for outcome in outcomes if isinstance(outcome, EngineBusy))
+
+
+def test_a_quick_query_is_not_remembered(bench: Any) -> None:
+    client = bench.client
+    asyncio.run(ask(client, CHEAP))
+    assert not client._heavy._known
+
+
+def test_it_is_forgotten_after_a_while_and_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = HeavyQueries(Limits())
+    known.remember(QueryRequest("a"))
+    assert known._knows(QueryRequest("a"))
+    assert not known._knows(QueryRequest("a", default_graphs=("urn:g",)))
+    monkeypatch.setattr(heavy, "_CAPACITY", 2)
+    for text in "bc":
+        known.remember(QueryRequest(text))
+    assert not known._knows(QueryRequest("a"))
+    monkeypatch.setattr(heavy, "_SECONDS", -1.0)
+    known.remember(QueryRequest("c"))
+    assert not known._knows(QueryRequest("c"))
+
+
+def test_a_queue_that_is_full_refuses_at_once() -> None:
+    known = HeavyQueries(replace(Limits(), slow_max=0, queue_length=0))
+    known.remember(QueryRequest("a"))
+
+    async def enter() -> None:
+        async with known.turn(QueryRequest("a")):
+            raise AssertionError
+
+    began = time.monotonic()
+    with pytest.raises(EngineBusy):
+        asyncio.run(enter())
+    assert time.monotonic() - began < 0.2
