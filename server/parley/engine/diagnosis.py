@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from parley.engine.tokens import TOKEN, Token, tokens
+from parley.engine.tokens import Token, tokens
 
 _PLACE: Final = re.compile(r"^error at (\d+):(\d+):")
 #: What the parser reports in words of its own where it expected something.
@@ -43,7 +43,7 @@ def diagnose(error: str, text: str, prefixes: Mapping[str, str]) -> Diagnosis:
     if (found := next(undeclared(text), None)) is not None and found.start <= len(before):
         return _undeclared(found, text, prefixes)
     fault = next((f": {words}" for known, words in _FAULTS.items() if known in error), "")
-    return Diagnosis(f"Syntax error {_shown(text[len(before) :])}{fault}.", _CURE, line, column)
+    return Diagnosis(f"Syntax error {_shown(text, len(before))}{fault}.", _CURE, line, column)
 
 
 def undeclared(text: str) -> Iterator[Token]:
@@ -67,7 +67,10 @@ def _undeclared(found: Token, text: str, prefixes: Mapping[str, str]) -> Diagnos
     return Diagnosis(f"Prefix {prefix}: is not declared.", cure, line, column)
 
 
-def _shown(rest: str) -> str:
-    """What stands where the parser gave up."""
-    found = TOKEN.match(rest.lstrip()) if rest.strip() else None
-    return f"at “{found.group()[:_SHOWN]}”" if found else "at the end"
+def _shown(text: str, offset: int) -> str:
+    """What stands where the parser gave up, or before, where nothing is left."""
+    found = next(tokens(text, offset), None)
+    if found is not None:
+        return f"at “{found.text[:_SHOWN]}”"
+    *_, last = [None, *tokens(text)]
+    return f"after “{last.text[-_SHOWN:]}”" if last else "at the start"

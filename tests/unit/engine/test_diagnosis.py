@@ -22,11 +22,11 @@ def faults(text: str) -> Diagnosis:
         ("ASK { ?a dc:date ?b }", "Prefix dc: is not declared.", "PREFIX dc: <http://purl.org/dc/terms/>", 1, 10),
         ("ASK {\n ?a :date ?b", "Prefix : is not declared.", "PREFIX : <http://ex.org/>", 2, 5),
         ("PREFIX dc: <urn:a> ASK { ?a dc:b x:y }", "Prefix x: is not declared.", "PREFIX x: <…>", 1, 34),
-        ("ASK { ?a ?b ?c }}", "Syntax error at “}”.", "Correct", 1, 17),
+        ("ASK { ?a ?b ?c } ?d", "Syntax error after “?d”.", "Correct", 1, 20),
         ("SELECT ?a { ?a ?b ?c } LIMIT ten", "Syntax error at “ten”.", "Correct", 1, 30),
-        ("ASK { ?a ?b", "Syntax error at the end.", "Correct", 1, 12),
-        ("", "Syntax error at the end.", "Correct", 1, 1),
-        ("ASK { ?a <b> ?c }", "Syntax error at “?c”: an IRI is not valid, or relative without BASE.", "Correct", 1, 14),
+        ("ASK { ?a ?b", "Syntax error after “?b”.", "Correct", 1, 12),
+        ("", "Syntax error at the start.", "Correct", 1, 1),
+        ("ASK { ?a <b> 2 }", "Syntax error at “2”: an IRI is not valid, or relative without BASE.", "Correct", 1, 14),
     ],
 )
 def test_faults_in_words(text: str, message: str, cure: str, line: int, column: int) -> None:
