@@ -69,8 +69,9 @@ def _undeclared(found: Token, text: str, prefixes: Mapping[str, str]) -> Diagnos
 
 def _shown(text: str, offset: int) -> str:
     """What stands where the parser gave up, or before, where nothing is left."""
-    found = next(tokens(text, offset), None)
-    if found is not None:
-        return f"at “{found.text[:_SHOWN]}”"
-    *_, last = [None, *tokens(text)]
+    last = None
+    for token in tokens(text):
+        if token.end > offset:
+            return f"at “{token.text[:_SHOWN]}”"
+        last = token
     return f"after “{last.text[-_SHOWN:]}”" if last else "at the start"

@@ -26,7 +26,7 @@ def faults(text: str) -> Diagnosis:
         ("SELECT ?a { ?a ?b ?c } LIMIT ten", "Syntax error at “ten”.", "Correct", 1, 30),
         ("ASK { ?a ?b", "Syntax error after “?b”.", "Correct", 1, 12),
         ("", "Syntax error at the start.", "Correct", 1, 1),
-        ("ASK { ?a <b> 2 }", "Syntax error at “2”: an IRI is not valid, or relative without BASE.", "Correct", 1, 14),
+        ("ASK {?x <rel> 2}", "Syntax error at “2”: an IRI is not valid, or relative without BASE.", "Correct", 1, 14),
     ],
 )
 def test_faults_in_words(text: str, message: str, cure: str, line: int, column: int) -> None:
