@@ -148,10 +148,12 @@ def test_turtle_reads_well() -> None:
     ]
     assert serialise(quads, formats.TURTLE, PREFIX_TABLE).decode() == (
         "@prefix ex: <http://example.org/> .\n\n"
-        "ex:s a ex:C ;\n    ex:list ( ex:a ) ;\n    ex:p 7 ;\n    ex:z [\n        ex:q \"x\"\n    ] .\n\n"
+        'ex:s a ex:C ;\n    ex:list ( ex:a ) ;\n    ex:p 7 ;\n    ex:z [\n        ex:q "x"\n    ] .\n\n'
     )
-    assert serialise(quads[:2], formats.TRIG, PREFIX_TABLE).decode().startswith(
-        "@prefix ex: <http://example.org/> .\n\nex:g {\n\nex:s a ex:C ;\n    ex:p 7 .\n\n}"
+    assert (
+        serialise(quads[:2], formats.TRIG, PREFIX_TABLE)
+        .decode()
+        .startswith("@prefix ex: <http://example.org/> .\n\nex:g {\n\nex:s a ex:C ;\n    ex:p 7 .\n\n}")
     )
 
 
