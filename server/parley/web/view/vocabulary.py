@@ -160,7 +160,7 @@ class _Writer:
 
     def mentions(self, iris: Iterable[str]) -> tuple[Value, ...]:
         found = []
-        for iri in iris:
+        for iri in sorted(iris):
             href, external = self.links.to(iri)
             if iri in self.described:
                 href, external = f"#{iri.partition('#')[2]}", False
