@@ -41,7 +41,8 @@ def install_chromium() -> str | None:
     return find_chromium()
 
 
-@pytest.fixture(scope="session")
+# One a module: Playwright's event loop runs in this thread as long as it lives, and other tests need one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = find_chromium() or install_chromium()
     if path is None:
@@ -85,7 +86,7 @@ class Visit:
 Visiting = Callable[..., AbstractContextManager[Visit]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visiting(browser: Browser) -> Visiting:
     """A function that opens a window on a site; what the browser complains of is in `faults`.
 
