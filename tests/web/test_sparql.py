@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +14,22 @@ import rdflib
 FORM = "application/x-www-form-urlencoded"
 ASK = "ASK {}"
 BASE = "http://bench.example/"
+
+
+@pytest.fixture
+def served(live: Any) -> Callable[[], int]:
+    """The number of queries that executors have ended."""
+
+    def ask() -> int:
+        time.sleep(0.05)  # an executor counts after the client has its answer
+        (serving,) = live.log.parent.glob("parley-run-*/serving.json")
+        directory = json.loads(serving.read_text(encoding="utf-8"))["engine"]
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(f"{directory}/control.sock")
+            connection.sendall(b'{"ask": "status"}')
+            return int(json.loads(connection.makefile().readline())["served"])
+
+    return ask
 
 
 def test_get_form_and_direct_agree(live: Any) -> None:
@@ -141,16 +161,63 @@ def test_service_description(live: Any) -> None:
     assert other.status == 200, "a tag of one variant must not stand for another"
 
 
-def test_same_query_again_is_304_without_evaluation(live: Any) -> None:
-    first = live.sparql("SELECT * { ?s ?p ?o } LIMIT 1")
+def test_same_query_again_is_answered_without_an_executor(live: Any, served: Any) -> None:
+    query = "SELECT * { ?s ?p ?o } ORDER BY ?s LIMIT 11"
+    first = live.sparql(query)
     tag = first.header("etag")
-    assert tag.startswith('W/"')
-    again = live.sparql("SELECT * { ?s ?p ?o } LIMIT 1", "-H", f"If-None-Match: {tag}")
-    assert (again.status, again.body) == (304, b"")
+    assert tag.startswith('"'), "the bytes are held, so the tag is strong"
+    before = served()
+    again = live.sparql(query)
+    assert (again.status, again.body, again.header("etag")) == (200, first.body, tag)
+    same = live.sparql(query, "-H", f"If-None-Match: {tag}")
+    assert (same.status, same.body) == (304, b"")
     for name in ("etag", "vary", "cache-control", "date"):
-        assert again.header(name), name
-    assert live.sparql("SELECT * { ?s ?p ?o } LIMIT 2", "-H", f"If-None-Match: {tag}").status == 200
-    assert live.sparql("SELECT (NOW() AS ?n) {}").header("etag") == ""
+        assert same.header(name), name
+    other = live.sparql(query, "-H", 'If-None-Match: "x"')
+    assert (other.status, other.body) == (200, first.body)
+    assert int(live.sparql(query, "-I", "-o", "/dev/null").header("content-length")) == len(first.body)
+    assert served() == before, "no executor was asked"
+    csv = live.sparql(query, "-H", "Accept: text/csv")
+    assert (csv.status, csv.header("etag") == tag) == (200, False)
+    assert live.sparql(query.replace("11", "12"), "-H", f"If-None-Match: {tag}").status == 200
+    assert served() == before + 2
+
+
+def test_a_tag_outlives_the_cache(live: Any, serve: Any, bench_folder: Any) -> None:
+    query = "SELECT * { ?s ?p ?o } ORDER BY ?s LIMIT 13"
+    tag = live.sparql(query).header("etag")
+    with serve(bench_folder) as replica:
+        again = replica.sparql(query, "-H", f"If-None-Match: {tag}")
+        assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["NOW()", "RAND()", "UUID()", "STRUUID()", "BNODE()", "rand()"],
+)
+def test_what_depends_on_time_or_chance_is_answered_anew(live: Any, expression: str) -> None:
+    replies = [live.sparql(f"SELECT ({expression} AS ?x) {{}}") for _ in range(2)]
+    assert all(reply.status == 200 and reply.header("cache-control") == "no-store" for reply in replies)
+    assert replies[0].header("etag") == ""
+    assert expression == "BNODE()" or replies[0].body != replies[1].body
+
+
+def test_a_streamed_answer_has_a_weak_tag_that_saves_evaluation(live: Any, served: Any) -> None:
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 5000"
+    first = live.sparql(query)
+    tag = first.header("etag")
+    assert tag.startswith('W/"') and len(first.body) > 600_000
+    before = served()
+    again = live.sparql(query, "-H", f"If-None-Match: {tag}")
+    assert (again.status, again.body, served()) == (304, b"", before)
+    assert live.sparql(query).body == first.body
+    assert served() == before + 1
+
+
+def test_a_problem_is_not_kept(live: Any, served: Any) -> None:
+    before = served()
+    assert [live.sparql("ASK {{").status for _ in range(2)] == [400, 400]
+    assert served() == before + 2
 
 
 def test_results_page_shows_rows_and_escapes(live: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
+from parley.web import caching
 from parley.web.adapter import Answer
 
 #: Bytes of all bodies kept, and of one.
@@ -16,7 +18,7 @@ _OVERHEAD: Final = 2048
 _VARYING: Final = (b"accept", b"accept-language")
 #: Fields that ask for something else than the whole current answer.
 _SPECIAL: Final = frozenset(
-    [b"if-none-match", b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range",
+    [b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range",
      b"authorization", b"content-length", b"transfer-encoding", b"accept-datetime"]
 )  # fmt: skip
 
@@ -35,6 +37,30 @@ def key_of(scope: Mapping[str, Any]) -> Key | None:
             fields[name] = fields[name] + b"," + value if name in fields else value
     # an absent field and an empty one mean the same (RFC 9110 §12.5.1)
     return (scope["raw_path"], scope["query_string"], *(fields.get(name, b"") for name in _VARYING))
+
+
+def sealed(answer: Answer) -> Answer:
+    """A whole answer to a query, with a strong ETag over its bytes for the weak one that its query was given.
+
+    The tag that the query was given stands for the query; its result may come in another order the next time. An answer
+    without any, whose query depends on time or chance, stays without.
+    """
+    assert isinstance(answer.body, bytes)
+    fields = dict(answer.headers)
+    headers = [(name, value) for name, value in answer.headers if name not in ("ETag", "Content-Length")]
+    if "ETag" in fields:
+        tag = hashlib.sha256(fields["Content-Type"].encode() + b"\0" + answer.body).hexdigest()[:32]
+        headers.append(("ETag", f'"{tag}"'))
+    return Answer(answer.status, [*headers, ("Content-Length", str(len(answer.body)))], answer.body)
+
+
+def revalidated(answer: Answer, scope: Mapping[str, Any]) -> Answer:
+    """`answer`, or the 304 that takes its place if the request's `If-None-Match` names its ETag (RFC 9110 §13.1.2)."""
+    given = [value for name, value in scope["headers"] if name == b"if-none-match"]
+    tag = dict(answer.headers).get("ETag") if given else None
+    if tag is None or not caching.names(b", ".join(given).decode("latin-1"), tag.removeprefix("W/").strip('"')):
+        return answer
+    return Answer(304, [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT], b"")
 
 
 class ResponseCache:

@@ -28,7 +28,7 @@ REDIRECT = "public, max-age=300"
 #: Settings that show in responses; the rest must not change a validator.
 _VISIBLE = ("prefix", "incoming_page", "query_seconds", "result_bytes")
 #: Header fields of the 200 that a 304 repeats (RFC 9110 §15.4.5), and those that a browser needs of either.
-_KEPT = frozenset(["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary"])
+KEPT = frozenset(["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary"])
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +69,11 @@ def not_modified(tag: str, *, weak: bool = False) -> bool:
     `If-Modified-Since` is never looked at: releases have no honest modification time to the second, and a client that
     has an ETag must be answered by it (§13.2.2). `*` matches unless the answer is `weak`, that is, not known to exist.
     """
-    field = request.headers.get("If-None-Match")
+    return names(request.headers.get("If-None-Match"), tag, weak=weak)
+
+
+def names(field: str | None, tag: str, *, weak: bool = False) -> bool:
+    """Whether the value of an `If-None-Match` field names `tag`; see `not_modified`."""
     if not field:
         return False
     given = parse_etags(field)
@@ -88,6 +92,6 @@ def conditional(response: Response, tag: str, *, weak: bool = False, cache_contr
     slim = Response(status=304)
     slim.headers.clear()
     for name, value in response.headers:
-        if name.lower() in _KEPT:
+        if name.lower() in KEPT:
             slim.headers.add(name, value)
     return slim

@@ -15,7 +15,7 @@ from typing import Any
 
 from parley.errors import ParleyError
 from parley.web import adapter, problems
-from parley.web.cache import key_of
+from parley.web.cache import LARGEST_BODY, key_of, revalidated, sealed
 from parley.web.intake import Gone, check_head, read_body
 from parley.web.sites import Served, Sites
 from parley.web.stream import Stream
@@ -98,8 +98,8 @@ class _Exchange:
         path = adapter.raw_path(self.scope)
         check_head(self.scope, path, settings)
         key = key_of(self.scope)
-        if key and (kept := self.served.cache.get(key)):
-            await self._send(kept)
+        if key and (kept := self.served.cache.get(key) or self.served.results.get(key)):
+            await self._send(revalidated(kept, self.scope))
             return
         body = await read_body(self.scope, self.receive, settings.request_body)
         environ = adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=self.request_id)
@@ -187,22 +187,35 @@ class _Exchange:
         )
 
     async def _copy(self, result: Any, headers: adapter.Headers) -> None:
-        """Send the result one chunk behind the engine: the last chunk goes out only when the result is known whole.
+        """Send a result that is small enough to be kept whole when it is complete, a larger one as it comes.
 
-        A result of one chunk is sent with its length; so is any failure before the second chunk sent as a problem.
+        The larger one goes out a chunk behind the engine: its last one only when the result is known to be whole.
+        Whatever fails before the first byte has gone out is sent as a problem.
         """
-        held: bytes | None = None
+        held = bytearray()
         async for chunk in result:
-            if held is not None:
-                if not self.started:
-                    await self._start(200, headers)
-                    if self._is_head:
-                        break
-                await self._body(held)
-            held = chunk
-        if not self.started:
-            await self._start(200, [*headers, ("Content-Length", str(len(held or b"")))])
-        await self._body(held or b"", last=True)
+            if not self.started:
+                if len(held) + len(chunk) <= LARGEST_BODY:
+                    held += chunk
+                    continue
+                await self._start(200, headers)
+                if self._is_head:
+                    await self._body(b"", last=True)
+                    return
+            await self._body(bytes(held))
+            held = bytearray(chunk)
+        if self.started:
+            await self._body(bytes(held), last=True)
+        else:
+            whole = self._kept(adapter.Answer(200, headers, bytes(held)))
+            await self._send(revalidated(whole, self.scope))
+
+    def _kept(self, answer: adapter.Answer) -> adapter.Answer:
+        """A whole result with its strong ETag, kept for those who ask the same."""
+        answer = sealed(answer)
+        if key := key_of(self.scope):
+            self.served.results.put(key, answer)
+        return answer
 
     async def _page(self, stream: Stream, result: Any, headers: adapter.Headers, environ: dict[str, Any]) -> None:
         """Buffer the result, up to the stream's limit, and send the page that it makes of it."""
@@ -218,7 +231,7 @@ class _Exchange:
         answer = await self._in_thread(adapter.render, self.served.app, environ, lambda: page(head, body))
         present = {name for name, _ in answer.headers}
         answer.headers += [(name, value) for name, value in headers if name not in present]
-        await self._send(answer)
+        await self._send(revalidated(self._kept(answer), self.scope))
 
 
 def _content_headers(head: Any) -> adapter.Headers:

@@ -25,12 +25,16 @@ LOOK_INTERVAL = 0.2
 
 @dataclass(slots=True, eq=False)
 class Served:
-    """A site with what answers its requests, and how many of them are in flight."""
+    """A site with what answers its requests, and how many of them are in flight.
+
+    Pages and answers to queries are kept apart: no flood of queries drives the pages out.
+    """
 
     site: Site
     app: Flask
     engine: Engine
     cache: ResponseCache = field(default_factory=ResponseCache)
+    results: ResponseCache = field(default_factory=ResponseCache)
     users: int = 0
     retired: bool = False
 

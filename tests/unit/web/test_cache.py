@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from parley.web.adapter import Answer
-from parley.web.cache import LARGEST_BODY, ResponseCache, key_of
+from parley.web.cache import LARGEST_BODY, ResponseCache, key_of, revalidated, sealed
 
 HEADERS = [("ETag", '"x"'), ("Cache-Control", "public, max-age=1"), ("Vary", "Accept, Accept-Language")]
 
@@ -29,7 +29,7 @@ def test_key_holds_path_query_and_what_the_answer_varies_by() -> None:
     assert key_of(scope((b"user-agent", b"a"), method="HEAD")) == key_of(scope())
 
 
-@pytest.mark.parametrize("name", [b"if-none-match", b"range", b"if-range", b"authorization", b"content-length"])
+@pytest.mark.parametrize("name", [b"if-match", b"range", b"if-range", b"authorization", b"content-length"])
 def test_special_requests_are_not_answered_from_the_cache(name: bytes) -> None:
     assert key_of(scope((name, b"x"))) is None
 
@@ -71,3 +71,26 @@ def test_least_recently_used_go_first() -> None:
         cache.put((b"junk", b"%d" % number), Answer(200, HEADERS, b"x"))
     assert cache._used <= 30_000
     assert len(cache._answers) <= 15
+
+
+def test_a_result_is_sealed_by_its_bytes_unless_it_has_no_tag() -> None:
+    weak = [("Content-Type", "text/csv"), ("ETag", 'W/"q"'), ("Vary", "Accept")]
+    one, other = sealed(Answer(200, weak, b"a")), sealed(Answer(200, weak, b"b"))
+    tags = [dict(answer.headers)["ETag"] for answer in (one, other, sealed(Answer(200, weak, b"a")))]
+    assert tags[0] == tags[2] != tags[1]
+    assert all(tag.startswith('"') for tag in tags)
+    assert dict(one.headers)["Content-Length"] == "1"
+    plain = sealed(Answer(200, [("Content-Type", "text/csv"), ("Cache-Control", "no-store")], b"a"))
+    assert "ETag" not in dict(plain.headers) and dict(plain.headers)["Content-Length"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("field", "status"), [(b'"x"', 304), (b'W/"x"', 304), (b'"a", "x"', 304), (b"*", 304), (b'"y"', 200), (b"", 200)]
+)
+def test_a_kept_answer_is_revalidated(field: bytes, status: int) -> None:
+    kept = Answer(200, [*HEADERS, ("Content-Length", "1"), ("Content-Type", "text/csv")], b"a")
+    answer = revalidated(kept, scope((b"if-none-match", field)))
+    assert answer.status == status
+    if status == 304:
+        assert answer.body == b"" and {name for name, _ in answer.headers} == {"ETag", "Cache-Control", "Vary"}
+    assert revalidated(kept, scope()) is kept
