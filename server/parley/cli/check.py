@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 def check(context: click.Context, folder: Path | None, language: str | None, as_json: bool) -> None:
     """Check a publication: does it parse, keep to its shapes, contradict itself?"""
     from parley.pipeline.infer import infer
+    from parley.pipeline.queries import saved_queries
     from parley.pipeline.read import read
     from parley.pipeline.validate import validate
 
@@ -38,6 +39,7 @@ def check(context: click.Context, folder: Path | None, language: str | None, as_
     with progress_display() as progress, tempfile.TemporaryDirectory(prefix="parley-") as work:
         progress("read", 0, 0)
         corpus = read(publication, Path(work), progress=progress)
+        saved_queries(publication)
         progress("validate", 0, 0)
         report = validate(publication, corpus)
         progress("infer", 0, 0)

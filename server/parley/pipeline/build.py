@@ -109,8 +109,11 @@ def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: 
     """Write everything that makes a release into `work`."""
     from parley.pipeline.dump import write_dumps
     from parley.pipeline.index import build_index
+    from parley.pipeline.queries import saved_queries, write_queries
     from parley.pipeline.store import build_store
 
+    with clock.stage("queries"):
+        queries = write_queries(saved_queries(publication, skip_broken=skip_broken), work)
     corpus, inference = examine(publication, work, clock, skip_broken)
     (work / FILE_NAME).write_text(publication.source, encoding="utf-8")
     with clock.stage("index"):
@@ -121,7 +124,7 @@ def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: 
         write_dumps(publication, corpus, inference.path, work / "dumps")
     with clock.stage("manifest"):
         closure = hashlib.sha256(inference.path.read_bytes()).hexdigest()
-        identity = release_id(corpus.digest, publication.source, closure)
+        identity = release_id(corpus.digest, publication.source, closure, queries)
         Manifest.make(work, identity, corpus.graphs, inference.triples).write(work)
     return corpus, inference
 

@@ -18,7 +18,7 @@ from parley.vocab import DCTERMS
 
 FILE_NAME = "manifest.json"
 #: Part of a release's identity: raised when the files of a release change their meaning.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 # Made anew by every build and not byte for byte the same: listed apart and outside the identity.
 _DERIVED = ("store/", "index.sqlite")
@@ -169,15 +169,17 @@ class Manifest:
         return json.dumps({**table, "checksum": checksum}, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
-def release_id(corpus_digest: str, publication_source: str, inferred_digest: str = "") -> str:
-    """The identity of a release: SHA-256, in hex, over format version, digests of the quads and `publication.toml`.
+def release_id(corpus_digest: str, publication_source: str, inferred_digest: str = "", queries_digest: str = "") -> str:
+    """The identity of a release: SHA-256, in hex, over format version, digests of what it holds, `publication.toml`.
 
-    The inferred quads count too: a changed rule changes what is served though no asserted quad differs.
+    The inferred quads count too: a changed rule changes what is served though no asserted quad differs. So do the
+    saved queries.
 
     >>> len(release_id("00", 'base = "http://example.org/"'))
     64
     """
-    text = f"parley release {FORMAT_VERSION}\n{corpus_digest}\n{inferred_digest}\n{publication_source}"
+    digests = f"{corpus_digest}\n{inferred_digest}\n{queries_digest}"
+    text = f"parley release {FORMAT_VERSION}\n{digests}\n{publication_source}"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

@@ -16,8 +16,10 @@ from flask import current_app
 from parley import publication as publications
 from parley.errors import ReleaseError
 from parley.publication import Publication
+from parley.queries import SavedQuery
 from parley.release.index import Index
 from parley.release.manifest import Manifest
+from parley.release.queries import read_queries
 from parley.settings import Settings
 from parley.urls import Urls
 
@@ -65,6 +67,7 @@ class Site:
     engine: Path
     urls: Urls
     settings: Settings
+    queries: tuple[SavedQuery, ...] = ()
 
     @classmethod
     def open(cls, serving: Serving) -> Site:
@@ -80,6 +83,7 @@ class Site:
             engine=serving.engine,
             urls=Urls(publication.base, publication.languages, serving.settings.prefix, index.has_fragments),
             settings=serving.settings,
+            queries=read_queries(serving.release),
         )
 
     def close(self) -> None:
