@@ -39,12 +39,26 @@ class Settings:
     port: int = _server(8000, "Port the server listens on; 0 takes a free one.", maximum=65535)
     workers: int = _server(1, "Web worker processes.", minimum=1, maximum=256)
     prefix: str = _server("", "Path under which a proxy mounts the site, such as /data; empty for the root.")
+    public_url: str = _server(
+        "", "Address under which users see the site, for sitemaps and the like; empty: the publication's base."
+    )
+    security_contact: str = _server("", "mailto: or https: address for security.txt; empty: the data set's contact.")
     state: str = _server("", "Directory of releases; empty: .parley in the publication, else the user's state folder.")
     keep: int = _server(5, "Releases that `parley gc` keeps.", minimum=1)
     verify_at_start: int = _server(
         256 * MIB, "Bytes of a release that are hashed before it is served; above, in the background."
     )
     log_level: str = _server("info", "debug, info, warning or error.", choices=("debug", "info", "warning", "error"))
+    log_format: str = _server("text", "text or json: one object a line.", choices=("text", "json"))
+    access_log: str = _server("off", "on: a line for every request, without address and query.", choices=("off", "on"))
+    metrics: str = _server("", "Private address for Prometheus, such as 127.0.0.1:9464; empty: none.")
+    drain_notice: float = _server(
+        0.5, "Time that /readyz says 503 before no more connections are taken, after SIGTERM, in seconds.", maximum=600
+    )
+    drain_seconds: float = _server(
+        30.0, "Time that requests in flight get to end after SIGTERM, in seconds.", maximum=3600
+    )
+    disk_floor: int = _server(64 * MIB, "Free bytes in the directory of releases below which /readyz says 503.")
 
     executors: int = _limit(2, "Query processes that wait for work.", minimum=1, maximum=256)
     slow_queries: int = _limit(2, "Queries that may run longer than `quick_milliseconds` at once.", maximum=256)

@@ -23,6 +23,10 @@ def asset(name: str) -> Response:
         raise NotFound("There is no such asset.", cure="Load the page again: it names the assets it needs.")
     with as_file(found) as path:
         response = send_file(path, etag=name, last_modified=None, conditional=True)
+    if response.status_code == 200:
+        response.direct_passthrough = False  # whole, so that it is compressed once and kept
+        response.set_data(response.get_data())
+        response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = caching.IMMUTABLE
     response.headers.pop("Last-Modified", None)
     return response

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from parley.web import caching
 from parley.web.adapter import Answer
+from parley.web.compression import coding_of
 
 #: Bytes of all bodies kept, and of one.
 TOTAL_BYTES: Final = 32 * 1024 * 1024
@@ -36,7 +37,8 @@ def key_of(scope: Mapping[str, Any]) -> Key | None:
         if name in _VARYING:
             fields[name] = fields[name] + b"," + value if name in fields else value
     # an absent field and an empty one mean the same (RFC 9110 §12.5.1)
-    return (scope["raw_path"], scope["query_string"], *(fields.get(name, b"") for name in _VARYING))
+    coding = coding_of(scope["headers"]).encode()
+    return (scope["raw_path"], scope["query_string"], coding, *(fields.get(name, b"") for name in _VARYING))
 
 
 def sealed(answer: Answer) -> Answer:
@@ -99,7 +101,7 @@ def _may_be_kept(answer: Answer) -> bool:
         and len(answer.body) <= LARGEST_BODY
         and fields.get("ETag", "").startswith('"')
         and fields.get("Cache-Control", "").startswith("public")
-        and varying <= set(_VARYING)
+        and varying <= {*_VARYING, b"accept-encoding"}
         and "Set-Cookie" not in fields
     )
 

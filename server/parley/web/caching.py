@@ -87,6 +87,7 @@ def conditional(response: Response, tag: str, *, weak: bool = False, cache_contr
     """
     response.set_etag(tag, weak=weak)
     response.headers["Cache-Control"] = cache_control
+    response.vary.add("Accept-Encoding")  # the edge compresses
     if request.method not in ("GET", "HEAD") or response.status_code != 200 or not not_modified(tag, weak=weak):
         return response
     slim = Response(status=304)

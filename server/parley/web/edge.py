@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from parley.errors import ParleyError
-from parley.web import adapter, problems
+from parley.web import adapter, compression, problems
 from parley.web.cache import LARGEST_BODY, key_of, revalidated, sealed
 from parley.web.intake import Gone, check_head, read_body
 from parley.web.sites import Served, Sites
@@ -76,6 +76,7 @@ class _Exchange:
         self.request_id = secrets.token_hex(8)
         self.prefix = served.site.settings.prefix
         self.started = False
+        self.coding = compression.coding_of(scope["headers"])
 
     async def run(self) -> None:
         """Answer the request, or break the connection off where an answer can't be completed."""
@@ -103,13 +104,19 @@ class _Exchange:
             return
         body = await read_body(self.scope, self.receive, settings.request_body)
         environ = adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=self.request_id)
-        answer = await self._in_thread(adapter.call, self.served.app, environ)
+        answer = await self._in_thread(self._flask, environ)
         if answer.stream is None:
             if key:
                 self.served.cache.put(key, answer)
             await self._send(answer)
         else:
             await self._until_disconnect(self._stream(answer.stream, answer.headers, environ))
+
+    def _flask(self, environ: dict[str, Any]) -> adapter.Answer:
+        answer = adapter.call(self.served.app, compression.known_to(environ, self.coding))
+        if answer.stream is not None:
+            return answer
+        return compression.finished(answer, self.coding, environ.get("HTTP_IF_NONE_MATCH", ""))
 
     async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
@@ -193,26 +200,36 @@ class _Exchange:
         Whatever fails before the first byte has gone out is sent as a problem.
         """
         held = bytearray()
+        coding = compression.coding_of(self.scope["headers"], compression.FOR_STREAMS)
+        encoder = compression.encoder(coding) if coding else None
         async for chunk in result:
             if not self.started:
                 if len(held) + len(chunk) <= LARGEST_BODY:
                     held += chunk
                     continue
-                await self._start(200, headers)
+                await self._start(200, compression.fields_of(headers, coding))
                 if self._is_head:
                     await self._body(b"", last=True)
                     return
-            await self._body(bytes(held))
+            await self._piece(bytes(held), encoder)
             held = bytearray(chunk)
         if self.started:
-            await self._body(bytes(held), last=True)
+            await self._piece(bytes(held), encoder)
+            await self._body(encoder.flush() if encoder else b"", last=True)
         else:
-            whole = self._kept(adapter.Answer(200, headers, bytes(held)))
+            whole = await self._kept(adapter.Answer(200, headers, bytes(held)))
             await self._send(revalidated(whole, self.scope))
 
-    def _kept(self, answer: adapter.Answer) -> adapter.Answer:
+    async def _piece(self, data: bytes, encoder: compression.Encoder | None) -> None:
+        """Send a piece of a stream, unless its encoder keeps it back to go with the next."""
+        if encoder is not None:
+            data = await self._in_thread(encoder.compress, data)
+        if data:
+            await self._body(data)
+
+    async def _kept(self, answer: adapter.Answer) -> adapter.Answer:
         """A whole result with its strong ETag, kept for those who ask the same."""
-        answer = sealed(answer)
+        answer = await self._in_thread(compression.encoded, sealed(answer), self.coding)
         if key := key_of(self.scope):
             self.served.results.put(key, answer)
         return answer
@@ -231,7 +248,7 @@ class _Exchange:
         answer = await self._in_thread(adapter.render, self.served.app, environ, lambda: page(head, body))
         present = {name for name, _ in answer.headers}
         answer.headers += [(name, value) for name, value in headers if name not in present]
-        await self._send(revalidated(self._kept(answer), self.scope))
+        await self._send(revalidated(await self._kept(answer), self.scope))
 
 
 def _content_headers(head: Any) -> adapter.Headers:
