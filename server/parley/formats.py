@@ -107,6 +107,16 @@ RESULTS_TSV = Format(
 
 #: What the server says in JSON of its own making: no syntax of RDF or of results.
 JSON = Format("json", "JSON", Kind.PAGE, "application/json", ("json",))
+#: The text of a query (SPARQL 1.1 Query §20).
+SPARQL_QUERY = Format("sparql", "SPARQL", Kind.PAGE, "application/sparql-query", ("rq",))
+
+#: Sets of links (RFC 9264), the description of a search (OpenSearch 1.1), lists of pages, plain texts.
+LINKSET_JSON = Format("json", "linkset in JSON", Kind.PAGE, "application/linkset+json", ("json",),
+                      aliases=("application/json",))  # fmt: skip
+LINKSET = Format("text", "linkset", Kind.PAGE, "application/linkset", ("txt",), aliases=("text/plain",))
+OPENSEARCH = Format("opensearch", "OpenSearch", Kind.PAGE, "application/opensearchdescription+xml", ("xml",))
+XML = Format("xml", "XML", Kind.PAGE, "application/xml", ("xml",))
+TEXT = Format("text", "text", Kind.PAGE, "text/plain", ("txt",))
 
 FORMATS: tuple[Format, ...] = (
     HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS, N3,

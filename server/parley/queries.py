@@ -22,7 +22,7 @@ from typing import Final
 from parley.errors import SourceError
 
 #: How an answer can be shown, besides its table.
-VIEWS: Final = ("table", "timeline")
+VIEWS: Final = ("table", "timeline", "map", "graph", "chart")
 ENDING: Final = ".rq"
 
 _NAME: Final = re.compile(r"[\w~-][\w.~-]{0,99}", re.ASCII)

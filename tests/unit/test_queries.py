@@ -41,7 +41,7 @@ def test_without_header_the_name_is_the_title() -> None:
         ("# title@: a", 1, "no language tag"),
         ("# title@e_n: a", 1, "no language tag"),
         ("#\n# title:", 2, "no value"),
-        ("# view: pie", 1, "table, timeline"),
+        ("# view: cloud", 1, "table, timeline, map"),
         ("# view: table\n# view: table", 2, "Give it once"),
         ("# view@en: table", 1, "Give it once"),
         ("# featured: perhaps", 1, "yes, no"),

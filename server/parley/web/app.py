@@ -10,7 +10,7 @@ import re
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
 
-from parley.web import assets, downloads, health, home, pages, problems, resource, search, sparql, why
+from parley.web import assets, downloads, health, home, pages, problems, queries, resource, search, sparql, why
 from parley.web.site import EXTENSION, Site
 
 #: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
@@ -37,7 +37,7 @@ def create_app(site: Site) -> Flask:
     app.after_request(_common_headers)
     pages.register(app)
     problems.register(app)
-    for module in (home, resource, search, why, sparql, downloads, assets, health):
+    for module in (home, resource, search, why, sparql, queries, downloads, assets, health):
         app.register_blueprint(module.blueprint)
     return app
 

@@ -26,7 +26,8 @@ def render(iri: str, page: int = 1) -> str:
     description = _description(iri, page)
     view = entity.view(site.index, description, namer, links, interface)
     fragments = site.index.fragments(iri)
-    terms = vocabulary.view(site.index, iri, fragments, namer, links, interface) if fragments else None
+    prefixes = site.publication.all_prefixes
+    terms = vocabulary.view(site.index, iri, fragments, namer, links, interface, prefixes) if fragments else None
     return render_template(
         "vocabulary.html" if terms else "entity.html",
         entity=view,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from flask.sansio.blueprints import BlueprintSetupState
 
 from parley.formats import RDF_FORMATS
-from parley.web import pages
+from parley.web import asking, pages
+from parley.web.asking import SURVEY
 from parley.web.site import EXTENSION, current_site
 from parley.web.view import browse
 
 blueprint = Blueprint("home", __name__)
 
-_SURVEY = "parley.survey"
 #: Kinds and things on the home page; the search page lists all kinds.
 KINDS, THINGS = 12, 10
 
@@ -20,7 +20,7 @@ KINDS, THINGS = 12, 10
 @blueprint.record_once
 def _survey(state: BlueprintSetupState) -> None:
     """Look once a release what to show first."""
-    state.app.extensions[_SURVEY] = browse.survey(state.app.extensions[EXTENSION].index)
+    state.app.extensions[SURVEY] = browse.survey(state.app.extensions[EXTENSION].index)
 
 
 @blueprint.get("/")
@@ -29,7 +29,7 @@ def home(language: str | None = None) -> Response:
     """What this is, its kinds with their counts, and the ways in."""
     site = current_site()
     namer, links = pages.namer(), pages.links()
-    survey: browse.Survey = current_app.extensions[_SURVEY]
+    survey = asking.survey()
     kinds = browse.kinds(site.index, namer, links)
     things = browse.first_things(survey, namer, links, THINGS)
     example = next((iri for iri in things if iri.isascii() and "#" not in iri), None)

@@ -19,9 +19,9 @@ from parley.vocab import OWL
 from parley.web import caching, negotiate
 from parley.web.i18n import Catalogue, Interface, load_catalogues, own_name
 from parley.web.site import Site, current_site
-from parley.web.view import browse
+from parley.web.view import asking, browse
 from parley.web.view.naming import Namer, Text
-from parley.web.view.values import Links, Value
+from parley.web.view.values import Links
 
 _SHARED = "parley.pages"
 _CREATIVE_COMMONS = re.compile(r"https?://creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)")
@@ -144,8 +144,8 @@ def frame() -> dict[str, Any]:
         "problem_help": _problem_help,
         "kind_query": browse.kind_query,
         "graph_query": _graph_query,
-        "cell": _cell,
-        "sparql_example": _sparql_example,
+        "asked": _asked,
+        "with_prefixes": lambda text: asking.with_prefixes(text, site.publication.all_prefixes),
         "home": site.urls.home(explicit_language()),
     }
 
@@ -179,24 +179,14 @@ def _problem_help(problem: Mapping[str, Any]) -> str:
     return str(interface()(key)) if key in interface().catalogue else ""
 
 
+def _asked() -> str:
+    """The query that the address of this request asks, for the page that says what is wrong with it."""
+    return request.args.get("query", "")
+
+
 def _graph_query(iri: str) -> str:
     """The query string that asks for all that stands in a graph."""
     return urlencode({"query": f"SELECT * WHERE {{\n  GRAPH <{iri}> {{ ?subject ?property ?value }}\n}}"})
-
-
-def _cell(iri: str) -> Value:
-    """An IRI in a table of results: the name of a thing of ours, else the IRI, as short as its prefix makes it."""
-    href, external = links().to(iri)
-    label = namer().label(iri) if links().ours(iri) else None
-    return Value(label or Text(namer().compact(iri)), href, external, exact=iri)
-
-
-def _sparql_example() -> str:
-    """A first query that answers on every publication."""
-    return (
-        "SELECT ?kind (COUNT(?thing) AS ?things) WHERE {\n  ?thing a ?kind .\n}\n"
-        "GROUP BY ?kind\nORDER BY DESC(?things)\nLIMIT 20\n"
-    )
 
 
 def language_links(address: Callable[[str], str]) -> list[LanguageLink]:

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import parse_qsl, urlencode
+from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, render_template, request
 
 from parley.engine.protocol import ContentKind, Head, QueryRequest
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
-from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format, by_name
-from parley.web import caching, negotiate, pages
+from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
+from parley.web import asking, caching, negotiate, pages, results
 from parley.web.description import GRAPH_FORMATS, service_description
 from parley.web.site import current_site
 from parley.web.stream import Stream
@@ -22,9 +23,11 @@ from parley.web.stream import Stream
 blueprint = Blueprint("sparql", __name__)
 
 _FORM = "application/x-www-form-urlencoded"
-_DIRECT = "application/sparql-query"
+_DIRECT = SPARQL_QUERY.media_type
 _UPDATE = "application/sparql-update"
 _MAX_FIELDS = 1000
+#: Names of formats that clients send and mean another by: Turtle is Notation3.
+_SYNONYMS = {"n3": "turtle"}
 #: Functions whose value is not a function of the data; a query that mentions one is answered anew each time.
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
 
@@ -47,23 +50,23 @@ def sparql(language: str | None = None) -> Response:
     parameters = read_parameters()
     if parameters.query is None:
         return _without_query(parameters)
-    results, graphs = _choose(parameters.format, request.headers.get("Accept"))
+    solutions, graphs = _choose(parameters.format, request.headers.get("Accept"))
     query = QueryRequest(
         text=parameters.query,
-        results=RESULTS_JSON if results is HTML else results,
+        results=RESULTS_JSON if solutions is HTML else solutions,
         graph=TURTLE if graphs is HTML else graphs,
         base_iri=current_site().publication.base.rstrip("#"),
         default_graphs=parameters.default_graphs,
         named_graphs=parameters.named_graphs,
         seconds=parameters.timeout,
     )
-    paged: list[ContentKind] = ["bindings", "boolean"] if results is HTML else []
+    paged: list[ContentKind] = ["bindings", "boolean"] if solutions is HTML else []
     paged += ["triples"] if graphs is HTML else []
     stream = Stream(query, page=partial(_results_page, parameters), paged=paged)
     stream.vary.add("Accept")
     if paged:
         pages.finish(stream)
-    return _validated(stream, parameters, results, graphs)
+    return _validated(stream, parameters, solutions, graphs)
 
 
 @blueprint.route("/sparql/", methods=["GET", "POST"])
@@ -81,29 +84,30 @@ def _choose(parameter: str | None, accept: str | None) -> tuple[Format | None, F
 
     Raises NotAcceptable if it takes none of either.
     """
-    results: Format | None
+    solutions: Format | None
     graphs: Format | None
     if parameter:
-        results = by_name(parameter, (*RESULT_FORMATS, HTML))
-        graphs = by_name(parameter, (*GRAPH_FORMATS, HTML))
+        name = _SYNONYMS.get(parameter.lower(), parameter)
+        solutions = by_name(name, (*RESULT_FORMATS, HTML))
+        graphs = by_name(name, (*GRAPH_FORMATS, HTML))
     else:
-        results = negotiate.choose(accept, (RESULTS_JSON, *RESULT_FORMATS[1:], HTML))
+        solutions = negotiate.choose(accept, (RESULTS_JSON, *RESULT_FORMATS[1:], HTML))
         graphs = negotiate.choose(accept, (*GRAPH_FORMATS, HTML))
-    if results is None and graphs is None:
+    if solutions is None and graphs is None:
         negotiate.refuse(
             f"“{parameter[:80]}”" if parameter else "what Accept asks for", (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
         )
-    return results, graphs
+    return solutions, graphs
 
 
-def _validated(stream: Stream, parameters: Parameters, results: Format | None, graphs: Format | None) -> Response:
+def _validated(stream: Stream, parameters: Parameters, solutions: Format | None, graphs: Format | None) -> Response:
     """Give the answer a weak ETag, so that a 304 needs no evaluation, unless the query's value may change by itself."""
     if request.method != "GET" or parameters.query is None or _VOLATILE.search(parameters.query):
         stream.headers["Cache-Control"] = "no-store"
         return stream
     site = current_site()
-    names = [f.name if f else "-" for f in (results, graphs)]
-    names.append(pages.page_language() if HTML in (results, graphs) else "")
+    names = [f.name if f else "-" for f in (solutions, graphs)]
+    names.append(pages.page_language() if HTML in (solutions, graphs) else "")
     dataset = json.dumps([parameters.default_graphs, parameters.named_graphs, parameters.timeout])
     tag = caching.etag(site.manifest.id, site.settings, request.path, parameters.query, dataset, *names)
     return caching.conditional(stream, tag, weak=True)
@@ -187,7 +191,7 @@ def _without_query(parameters: Parameters) -> Response:
         raise BadRequest("There is no “query” parameter.", cure="Send one as “?query=…”, or ask for HTML or RDF.")
     site = current_site()
     if chosen is HTML:
-        response = pages.respond("sparql.html", query="")
+        response = pages.respond("sparql.html", query="", **_context())
         response.vary.add("Accept")
         return response
     response = Response(service_description(site, chosen), content_type=chosen.content_type)
@@ -197,29 +201,24 @@ def _without_query(parameters: Parameters) -> Response:
 
 def _results_page(parameters: Parameters, head: Head, body: bytes | None) -> Response:
     """The page that shows a result, or says that it is too long to show, with links to every format."""
-    offered = GRAPH_FORMATS if head.kind == "triples" else RESULT_FORMATS
-    context: dict[str, object] = {"columns": (), "rows": (), "boolean": None, "text": None}
-    if body is not None and head.kind == "triples":
-        context["text"] = body.decode("utf-8")
-    elif body is not None:
-        result = json.loads(body)
-        context["boolean"] = result.get("boolean")
-        context["columns"] = result["head"].get("vars", ())
-        context["rows"] = result.get("results", {}).get("bindings", ())
+    query = parameters.query or ""
+    dataset = [("default-graph-uri", iri) for iri in parameters.default_graphs]
+    dataset += [("named-graph-uri", iri) for iri in parameters.named_graphs]
     html = render_template(
         "sparql.html",
-        query=parameters.query,
-        kind=head.kind,
-        too_long=body is None,
-        downloads=[(f, _download(parameters, f)) for f in offered],
-        **context,
+        query=query,
+        answer=results.shown(query, head, body),
+        downloads=results.downloads(query, head, dataset),
+        **_context(),
     )
     return Response(html, content_type=HTML.content_type)
 
 
-def _download(parameters: Parameters, wanted: Format) -> str:
-    """The URL, relative to this server, under which the same query answers in `wanted`."""
-    fields = [("query", parameters.query or "")]
-    fields += [("default-graph-uri", iri) for iri in parameters.default_graphs]
-    fields += [("named-graph-uri", iri) for iri in parameters.named_graphs]
-    return f"{current_site().urls.local('sparql')}?{urlencode([*fields, ('format', wanted.name)])}"
+def _context() -> dict[str, Any]:
+    """What the page holds with and without an answer."""
+    return {
+        "here": "sparql",
+        "start": asking.first_query(),
+        "prefixes": asking.all_prefixes(),
+        "questions": asking.questions(),
+    }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
 from parley.publication import Role
 from parley.release.records import Statement
-from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS
+from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS, SKOS
 from parley.web.i18n import Interface
-from parley.web.view import entity
+from parley.web.view import asking, entity
 from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.values import Group, Links, Value
 
@@ -44,11 +45,19 @@ class Source(entity.Source, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A query that shows how a term is used, and the address that runs it."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """One term.
 
-    `parents` and `children` are direct ones; `groups` link it to others, `remarks` are texts; `uses` counts the
-    instances of a class, the triples of a property.
+    `parents` and `children` are direct ones; `groups` link it to others, `remarks` are texts, `examples` are queries;
+    `uses` counts the instances of a class, the triples of a property.
     """
 
     iri: str
@@ -61,6 +70,7 @@ class Term:
     children: tuple[Value, ...]
     groups: tuple[Group, ...]
     remarks: tuple[Group, ...]
+    examples: tuple[Example, ...]
     uses: int
     deprecated: bool
 
@@ -83,10 +93,18 @@ class Chapter:
 
 
 def view(
-    source: Source, document: str, iris: Sequence[str], namer: Namer, links: Links, interface: Interface
+    source: Source,
+    document: str,
+    iris: Sequence[str],
+    namer: Namer,
+    links: Links,
+    interface: Interface,
+    prefixes: Mapping[str, str] | None = None,
 ) -> tuple[Chapter, ...]:
-    """The chapters of the document whose subjects are `iris`."""
-    return _Writer(source, document, iris, namer, links, interface).write()
+    """The chapters of the document whose subjects are `iris`; `prefixes` are what examples may leave out."""
+    writer = _Writer(source, document, iris, namer, links, interface)
+    writer.prefixes = prefixes or {}
+    return writer.write()
 
 
 class _Writer:
@@ -94,6 +112,7 @@ class _Writer:
         self, source: Source, document: str, iris: Sequence[str], namer: Namer, links: Links, interface: Interface
     ) -> None:
         self.source, self.document = source, document
+        self.prefixes: Mapping[str, str] = {}
         self.namer, self.links, self.interface = namer, links, interface
         self.described = {iri: found for iri in iris if (found := source.describe(iri, page_size=1))}
         self.uses = dict(source.classes()) | dict(source.properties())
@@ -149,12 +168,20 @@ class _Writer:
             children=self.mentions(children),
             groups=tuple(group for group in groups if not _is_remark(group)),
             remarks=tuple(group for group in groups if _is_remark(group)),
+            examples=tuple(self.example(getattr(s.object, "value", "")) for s in own if _is_example(s)),
             uses=self.uses.get(iri, 0),
             deprecated=any(_is(s, OWL + "deprecated") and getattr(s.object, "value", "") in ("true", "1") for s in own),
         )
 
+    def example(self, text: str) -> Example:
+        """A query that runs as it is: with the prefixes that it leaves out."""
+        query = urlencode({"query": asking.with_prefixes(text, self.prefixes)})
+        return Example(text, f"{self.links.urls.local('sparql', self.links.language)}?{query}")
+
     def told(self, statement: Statement) -> bool:
         """Whether the page shows the statement elsewhere; restrictions as super-terms are worth showing."""
+        if _is_example(statement):
+            return True
         named = isinstance(statement.object, ox.NamedNode | ox.Literal)
         return statement.predicate.value in _TOLD and named
 
@@ -184,6 +211,10 @@ class _Writer:
 def _is_remark(group: Group) -> bool:
     """Whether nothing but texts stands in the group, such as notes and examples."""
     return not any(fact.value.href or fact.value.groups or fact.value.items for fact in group.facts)
+
+
+def _is_example(statement: Statement) -> bool:
+    return _is(statement, SKOS + "example") and asking.is_query(getattr(statement.object, "value", ""))
 
 
 def _is(statement: Statement, property_: str) -> bool:

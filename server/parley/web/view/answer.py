@@ -1,0 +1,93 @@
+"""The answer to a query as a page shows it: a table of links and values, yes or no, or triples as text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from parley.vocab import XSD
+from parley.web.i18n import Interface
+from parley.web.view.naming import Namer, Text
+from parley.web.view.values import Links, Value, literal
+
+_STAR: Final = re.compile(r"\bSELECT\s+(?:DISTINCT\s+|REDUCED\s+)?\*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to show: rows of cells (None where a variable has no value), or `boolean`, or `text` (triples).
+
+    `hidden` if the answer is too long for a page.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Value | None, ...], ...] = ()
+    boolean: bool | None = None
+    text: str | None = None
+    hidden: bool = False
+
+
+class Cells:
+    """Turns terms of SPARQL's JSON results into values; `spoken` writes dates and numbers as readers do."""
+
+    def __init__(self, namer: Namer, links: Links, interface: Interface, *, spoken: bool) -> None:
+        self._namer, self._links, self._interface, self._spoken = namer, links, interface, spoken
+
+    def learn(self, bindings: Sequence[Mapping[str, Any]]) -> None:
+        """Look up the names of all things in `bindings` at once."""
+        iris = {term["value"] for row in bindings for term in row.values() if term["type"] == "uri"}
+        self._namer.learn(iri for iri in iris if self._links.ours(iri))
+
+    def value(self, term: Mapping[str, Any]) -> Value:
+        """One cell."""
+        if term["type"] == "uri":
+            return self.thing(term["value"])
+        if term["type"] == "bnode":
+            return Value(Text(f"_:{term['value']}"))
+        if term["type"] != "literal":
+            return Value(Text(json.dumps(term["value"], ensure_ascii=False)))
+        if language := term.get("xml:lang"):
+            return Value(Text(term["value"], language), language=language.lower())
+        if self._spoken:
+            datatype = ox.NamedNode(term.get("datatype", XSD + "string"))
+            return literal(ox.Literal(term["value"], datatype=datatype), self._namer, self._links, self._interface)
+        return Value(Text(term["value"]))
+
+    def thing(self, iri: str) -> Value:
+        """The name of a thing of ours, else the IRI, as short as its prefix makes it."""
+        href, external = self._links.to(iri)
+        label = self._namer.label(iri) if self._links.ours(iri) else None
+        return Value(label or Text(self._namer.compact(iri)), href, external, exact=iri)
+
+
+def answer(query: str, kind: str, body: bytes | None, cells: Cells) -> Answer:
+    """The answer to `query` whose result is of `kind`: JSON, or Turtle for triples; None if it is too long."""
+    if body is None:
+        return Answer(hidden=True)
+    if kind == "triples":
+        return Answer(text=body.decode("utf-8"))
+    result = json.loads(body)
+    if "boolean" in result:
+        return Answer(boolean=result["boolean"])
+    columns = ordered(query, result["head"].get("vars", ()))
+    bindings = result["results"]["bindings"]
+    cells.learn(bindings)
+    rows = (tuple(cells.value(row[name]) if name in row else None for name in columns) for row in bindings)
+    return Answer(columns, tuple(rows))
+
+
+def ordered(query: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """`columns` of `SELECT *` as they first appear in `query`: the engine sorts them.
+
+    >>> ordered("SELECT * { ?z ?a ?m }", ["a", "m", "z"])
+    ('z', 'a', 'm')
+    """
+    if not _STAR.search(query):
+        return tuple(columns)
+    first = {name: found.start() for name in columns if (found := re.search(rf"[?$]{re.escape(name)}\b", query))}
+    return tuple(sorted(columns, key=lambda name: first.get(name, len(query))))

@@ -1,0 +1,114 @@
+"""Asking as a reader does: the form, the questions, the examples of the vocabulary, on both publications."""
+
+from __future__ import annotations
+
+import html
+import re
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import pytest
+
+LINK = re.compile(r'<a href="([^"]+)"')
+
+
+@dataclass
+class Place:
+    """A site, its languages, and a query about its own things that has an answer."""
+
+    site: str
+    languages: tuple[str, ...]
+    query: str
+    prefix: str
+
+    def get(self, path: str, accept: str = "text/html") -> tuple[int, str]:
+        request = urllib.request.Request(self.site + path, headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read().decode("utf-8")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode("utf-8")
+
+    def page(self, path: str) -> str:
+        status, text = self.get(path)
+        assert status == 200, text
+        return text
+
+
+@pytest.fixture(scope="module", params=["real", "tiny"])
+def place(request: pytest.FixtureRequest) -> Place:
+    site = request.getfixturevalue(f"{request.param}_site")
+    if request.param == "real":
+        led = "SELECT ?x ?o { ?x <https://w3id.org/nato-osce/ontology#ledBy> ?o }"
+        return Place(site, ("en", "fr"), led, "natosce")
+    grows = "SELECT * { ?x <http://lichen.example/garden/ontology#growsOn> ?o }"
+    return Place(site, ("de", "es"), grows, "flechte")
+
+
+def text_area(page: str) -> str:
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def test_an_answer_shows_names_in_the_pages_language(place: Place) -> None:
+    """No object of ours is ever printed as Python writes it."""
+    seen = set()
+    for language in place.languages:
+        page = place.page(f"/{language}/sparql?{urlencode({'query': place.query})}")
+        cells = re.findall(r"<td>(.*?)</td>", page, re.DOTALL)
+        assert len(cells) >= 4
+        assert "Text(" not in page and "Value(" not in page and "&#39;text&#39;" not in page
+        seen.add(re.sub(r"<[^>]+>", "", "".join(cells)))
+        assert text_area(page).strip() == place.query
+    assert len(seen) == 2
+
+
+def test_the_form_begins_with_a_query_that_answers(place: Place) -> None:
+    for language in place.languages:
+        query = text_area(place.page(f"/{language}/sparql"))
+        assert f"PREFIX {place.prefix}: <" in query
+        page = place.page(f"/{language}/sparql?{urlencode({'query': query})}")
+        assert page.count("<tr>") >= 3
+
+
+def test_every_question_has_a_page_in_each_language_and_its_query_as_a_file(place: Place) -> None:
+    for language in place.languages:
+        hrefs = LINK.findall(place.page(f"/{language}/queries").partition('class="questions"')[2])
+        questions = [href for href in hrefs if "/queries/" in href]
+        assert len(questions) >= 2
+        for href in questions:
+            page = place.page(href)
+            assert f'href="/{place.languages[0]}{href[3:]}"' in page
+            status, text = place.get(href + ".rq", "*/*")
+            assert (status, text_area(page).strip()) == (200, text.strip())
+    assert place.get("/queries/nothing")[0] == 404
+
+
+def test_columns_of_a_star_stand_as_in_the_question(place: Place) -> None:
+    page = place.page("/sparql?" + urlencode({"query": "SELECT * { ?z ?a ?m } LIMIT 1"}))
+    assert re.findall(r'<th scope="col">(\w+)</th>', page) == ["z", "a", "m"]
+
+
+def test_an_undeclared_prefix_is_named_and_added(place: Place) -> None:
+    query = f"SELECT ?x {{ ?x a {place.prefix}:Nothing }}"
+    status, problem = place.get("/sparql?" + urlencode({"query": query}), "*/*")
+    assert status == 400
+    assert f"Prefix {place.prefix}: is not declared." in problem
+    assert f'"cure": "Add PREFIX {place.prefix}: <' in problem
+    status, page = place.get(f"/{place.languages[0]}/sparql?" + urlencode({"query": query}))
+    assert status == 400
+    repaired = text_area(page)
+    assert repaired.startswith(f"PREFIX {place.prefix}: <") and query in repaired
+    assert place.get("/sparql?" + urlencode({"query": repaired}))[0] == 200
+
+
+def test_examples_of_the_vocabulary_run_as_they_are(real_site: str) -> None:
+    place = Place(real_site, ("en", "fr"), "", "natosce")
+    examples = re.findall(r'class="example">.*?<a href="([^"]+)"', place.page("/fr/doc/ontology"), re.DOTALL)
+    assert len(examples) >= 20
+    for href in examples[::20]:
+        assert href.startswith("/fr/sparql?query=PREFIX" + quote("+", safe="+"))
+        assert "Text(" not in place.page(html.unescape(href))
