@@ -134,16 +134,21 @@ READABLE_FORMATS: tuple[Format, ...] = tuple(f for f in FORMATS if f.is_rdf)
 
 
 def by_name(name: str, among: Iterable[Format] = FORMATS) -> Format | None:
-    """The format called `name`, or with that extension, or that media type: what `?format=` takes.
+    """The format called `name`: by its name or label, extension, media type or subtype. What `?format=` takes.
 
     >>> by_name("ttl", RDF_FORMATS).label
     'Turtle'
+    >>> [by_name(name, RDF_FORMATS).name for name in ("JSON-LD", "rdf+xml", "application/json")]
+    ['jsonld', 'rdfxml', 'jsonld']
     >>> by_name("nonsense") is None
     True
     """
     wanted = name.strip().lower()
     for candidate in among:
-        if wanted in (candidate.name, candidate.media_type, *candidate.extensions):
+        types = (candidate.media_type, *candidate.aliases)
+        if wanted in (candidate.name, candidate.label.lower(), *candidate.extensions, *types):
+            return candidate
+        if wanted == candidate.media_type.partition("/")[2]:
             return candidate
     return None
 

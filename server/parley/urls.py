@@ -23,7 +23,7 @@ RESERVED = frozenset(
         *("doc", "describe", "why", "sparql", "search", "api", "context", "queries", "releases", "release"),
         *("download", "downloads"),
         *("static", "about", "problems", "livez", "readyz", "version"),
-        *("robots.txt", "sitemap.xml", "favicon.ico", ".well-known"),
+        *("robots.txt", "sitemap.xml", "sitemap", "opensearch.xml", "favicon.ico", ".well-known"),
     }
 )
 

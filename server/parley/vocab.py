@@ -72,6 +72,7 @@ PREFIXES: Final[dict[str, str]] = {
     "schema": SCHEMA,
     "vann": VANN,
     "adms": "http://www.w3.org/ns/adms#",
+    "dcatap": "http://data.europa.eu/r5r/",
     "dctype": "http://purl.org/dc/dcmitype/",
     "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "geosparql": "http://www.opengis.net/ont/geosparql#",

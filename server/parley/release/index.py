@@ -185,6 +185,21 @@ class Index:
         )
         return [row[0] for row in self._rows(sql, class_iri, offset, limit)]
 
+    def subjects(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
+        """Number and IRI of the named subjects, in the order of their numbers, those above `after`.
+
+        `limit` counts numbers looked at, blank nodes among them: equal calls with steps of `limit` cover all.
+        """
+        sql = (
+            "SELECT n.id, n.name FROM description d JOIN node n ON n.id = d.node"
+            " WHERE d.node > ? AND d.node <= ? AND substr(n.name, 1, 2) <> '_:' ORDER BY n.id"
+        )
+        return [(row[0], row[1]) for row in self._rows(sql, after, after + limit)]
+
+    def last_subject(self) -> int:
+        """The highest number that `subjects` counts by."""
+        return int(self._value("SELECT max(node) FROM description") or 0)
+
     def properties(self) -> list[tuple[str, int]]:
         """Each property with the number of its distinct triples in the default graph, largest first."""
         sql = "SELECT iri, triples FROM property WHERE triples > 0 ORDER BY 2 DESC, 1"

@@ -10,11 +10,25 @@ import re
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
 
-from parley.web import assets, downloads, health, home, pages, problems, queries, resource, search, sparql, why
+from parley.web import (
+    assets,
+    discovery,
+    downloads,
+    health,
+    home,
+    links,
+    pages,
+    problems,
+    queries,
+    resource,
+    search,
+    sparql,
+    why,
+)
 from parley.web.site import EXTENSION, Site
 
 #: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
-_EXPOSED = "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id"
+_EXPOSED = "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id, Repr-Digest, Accept-Ranges"
 _SECURITY = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",
@@ -37,6 +51,8 @@ def create_app(site: Site) -> Flask:
     app.after_request(_common_headers)
     pages.register(app)
     problems.register(app)
+    links.register(app)
+    app.register_blueprint(discovery.blueprint)
     for module in (home, resource, search, why, sparql, queries, downloads, assets, health):
         app.register_blueprint(module.blueprint)
     return app

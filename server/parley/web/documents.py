@@ -46,11 +46,16 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1) -> bytes:
 
 
 def dataset(site: Site) -> str | None:
-    """The IRI of the data set that the publication itself describes.
+    """The IRI of the data set that the publication itself describes."""
+    return instance(site, DCAT + "Dataset")
 
-    Its catalogue is not in the default graph, so it is found by the links to the class.
+
+def instance(site: Site, kind: str) -> str | None:
+    """The IRI under the base that is said to be a `kind`.
+
+    The catalogue is not in the default graph, so its things are found by the links to their class.
     """
-    found = site.index.describe(DCAT + "Dataset")
+    found = site.index.describe(kind)
     return next(
         (
             s.subject.value

@@ -6,8 +6,10 @@ from flask import Blueprint, Response
 from flask.sansio.blueprints import BlueprintSetupState
 
 from parley.formats import RDF_FORMATS
-from parley.web import asking, pages
+from parley.web import asking, discovery, pages, schemaorg
 from parley.web.asking import SURVEY
+from parley.web.links import declare, of_home
+from parley.web.redirects import redirect_to
 from parley.web.site import EXTENSION, current_site
 from parley.web.view import browse
 
@@ -28,12 +30,17 @@ def _survey(state: BlueprintSetupState) -> None:
 def home(language: str | None = None) -> Response:
     """What this is, its kinds with their counts, and the ways in."""
     site = current_site()
+    if (other := discovery.home_in_rdf()) is not None:
+        response = redirect_to(other, 303)
+        response.vary.add("Accept")
+        return response
+    declare(of_home(site))
     namer, links = pages.namer(), pages.links()
     survey = asking.survey()
     kinds = browse.kinds(site.index, namer, links)
     things = browse.first_things(survey, namer, links, THINGS)
     example = next((iri for iri in things if iri.isascii() and "#" not in iri), None)
-    return pages.respond(
+    response = pages.respond(
         "home.html",
         description=pages.localised(site.publication.description),
         kinds=browse.first_kinds(kinds, survey, KINDS),
@@ -43,4 +50,7 @@ def home(language: str | None = None) -> Response:
         example=browse.mentions([example], namer, links)[0] if example else None,
         example_formats=[(f, site.urls.document(example, extension=f.extension)) for f in RDF_FORMATS if example],
         language_links=pages.language_links(site.urls.home),
+        embedded=schemaorg.embedded(site),
     )
+    response.vary.add("Accept")
+    return response

@@ -226,3 +226,5 @@ def finish(response: Response) -> None:
     response.headers["Content-Language"] = interface().language
     if explicit_language() is None:
         response.vary.add("Accept-Language")
+        if response.status_code == 200:
+            response.headers.setdefault("Content-Location", _same_page(interface().language))

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest, NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, Format, by_extension
-from parley.web import caching, document_page, documents, negotiate, pages
-from parley.web.headers import link_header, uri
+from parley.web import caching, document_page, documents, links, negotiate, pages
+from parley.web.headers import link_header
 from parley.web.redirects import redirect_to
 from parley.web.site import current_site
 
@@ -62,15 +62,6 @@ def document(path: str = "", language: str | None = None) -> Response:
     named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
     iri = _first([stem]) if named is not None and extension == named.extension else None
     return _document(iri, language, named) if iri is not None else _without_slash(path)
-
-
-@blueprint.get("/.well-known/void")
-def void() -> Response:
-    """The description of the data set, at the address where VoID says to look (§7.2)."""
-    dataset = documents.dataset(current_site())
-    if dataset is None:
-        raise NotFound("This publication does not describe itself as a data set.", cure="Start from the home page.")
-    return _see(current_site().urls.document(dataset))
 
 
 @blueprint.get("/describe")
@@ -134,7 +125,7 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
     if chosen is HTML:
         pages.finish(response)
         variant.append(pages.page_language())
-    response.headers["Link"] = link_header([*_links(iri, chosen), *_next_page(iri, chosen, own, page)])
+    links.declare([*links.of_document(site, iri, chosen), *_next_page(iri, chosen, own, page)])
     tag = caching.etag(site.manifest.id, site.settings, own, *variant)
     if not caching.not_modified(tag):
         body = document_page.render(iri, page) if chosen is HTML else documents.serialised(site, iri, chosen, page)
@@ -150,25 +141,10 @@ def _page_number() -> int:
     return int(text)
 
 
-def _next_page(iri: str, chosen: Format, own: str, page: int) -> list[tuple[str, dict[str, str]]]:
+def _next_page(iri: str, chosen: Format, own: str, page: int) -> list[links.Link]:
     """Where the links to the thing go on, for RDF; the HTML folds some of them and has links of its own."""
     site = current_site()
     if chosen is HTML or documents.described(site, iri, 1, 0).incoming_total <= page * site.settings.incoming_page:
         return []
     fields = {name: value for name, value in request.args.items() if name != "page"} | {"page": str(page + 1)}
     return [(f"{own.partition('?')[0]}?{urlencode(fields)}", {"rel": "next"})]
-
-
-def _links(iri: str, chosen: Format) -> list[tuple[str, dict[str, str]]]:
-    """The document's relations to other addresses (RFC 8288), those that steer a client relative to this server."""
-    site = current_site()
-    found = [
-        (site.urls.document(iri, extension=f.extension).partition("#")[0], {"rel": "alternate", "type": f.media_type})
-        for f in DOCUMENT_FORMATS
-        if f is not chosen
-    ]
-    found.append((uri(iri), {"rel": "describes"}))
-    found.append((documents.canonical(site, iri), {"rel": "canonical"}))
-    if site.publication.licence:
-        found.append((uri(site.publication.licence), {"rel": "license"}))
-    return found

@@ -86,6 +86,16 @@ class Site:
             queries=read_queries(serving.release),
         )
 
+    def canonical(self, path: str) -> str:
+        """The IRI of a page of the server itself under the publication's base; what RDF says."""
+        base = self.publication.base
+        return (base if base.endswith("/") else base.rstrip("#") + "/") + path
+
+    def public(self, path: str) -> str:
+        """The absolute address of a page as users see it, for what must not be relative, such as sitemaps."""
+        shown = self.settings.public_url
+        return f"{shown.rstrip('/')}/{path}" if shown else self.canonical(path)
+
     def close(self) -> None:
         """Release the index's connections."""
         self.index.close()

@@ -85,15 +85,15 @@ class Place:
         response = self.connection.getresponse()
         return Reply(response.status, response.msg, response.read())
 
-    def follow(self, path: str, **fields: str) -> Reply:
+    def follow(self, path: str, **fields: Any) -> Reply:
         """As `ask`, through one redirect."""
         reply = self.ask(path, **fields)
         return self.ask(reply.header("Location"), **fields) if reply.status in (302, 303, 307, 308) else reply
 
     def sparql(self, query: str) -> list[dict[str, Any]]:
         """The bindings of a query, with the values only."""
-        fields = {"Content_Type": "application/sparql-query", "Accept": "application/sparql-results+json"}
-        reply = self.ask("/sparql", "POST", query.encode(), **fields)
+        media_type, accept = "application/sparql-query", "application/sparql-results+json"
+        reply = self.ask("/sparql", "POST", query.encode(), Content_Type=media_type, Accept=accept)
         assert reply.status == 200, reply.body
         rows = reply.json["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in rows]
@@ -117,7 +117,8 @@ def place(request: pytest.FixtureRequest) -> Any:
 
 
 ODD = (
-    "é", "e\u0301", "\U0001f33f", "a%2Fb", "50%25", "o'neill", "(a)", "a;b=c", "a,b", "x?y=1", "deep/er/é", "~tilde", "a:b@c",
+    "é", "e\u0301", "\U0001f33f", "a%2Fb", "50%25", "o'neill", "(a)", "a;b=c", "a,b", "x?y=1", "deep/er/é",
+    "~tilde", "a:b@c",
 )  # fmt: skip
 
 
