@@ -132,6 +132,7 @@ class _Builder:
         self.blank_parents: dict[str, str] = {}
         self.numbers_of_blanks: dict[str, int] = {}
         self.counts = {"version": VERSION, "quads": 0, "triples": 0, "asserted": 0, "inferred": 0, "entities": 0}
+        self.graph_subjects: dict[int, int] = {}
         self.texts = 0
 
     def run(self, paths: Iterable[Path]) -> None:
@@ -154,6 +155,9 @@ class _Builder:
         quads = "".join(line.text for line in lines).encode("utf-8")
         run("INSERT INTO description VALUES (?, ?)", (number, quads))
         self.connection.executemany("INSERT INTO edge VALUES (?, ?, ?, ?)", self._edges(number, lines))
+        for graph in sorted({self.graphs[line.graph][0] for line in lines}):
+            position = self.graph_subjects[graph] = self.graph_subjects.get(graph, 0) + 1
+            run("INSERT INTO graph_subject VALUES (?, ?, ?)", (graph, position, number))
         self._count(subject, lines)
         if subject.startswith("_:"):
             self.numbers_of_blanks[subject] = number

@@ -13,6 +13,8 @@ from parley.vocab import DCTERMS, FOAF, RDF_TYPE, VOID, XSD
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _LICENCE = ox.NamedNode(DCTERMS + "license")
+#: Subjects of a named graph on one page of its document.
+GRAPH_SUBJECTS = 1000
 #: Incoming statements read from the index at once.
 _PAGE = 1000
 
@@ -31,8 +33,9 @@ def canonical_document(urls: Urls, iri: str) -> str:
 def statements_about(index: Index, resource: ox.NamedNode | ox.BlankNode) -> Iterator[Statement]:
     """The symmetric concise bounded description of `resource`, all of it, statement by statement.
 
-    Its own statements with the blank nodes they lead to, the statements that point at it, and what a blank node that
-    points at it says. A triple comes once for each graph in which it stands, or more often.
+    Its own statements with the blank nodes they lead to, the statements that point at it, what a blank node that
+    points at it says, and what stands in the graph of that name. A triple comes once for each graph in which it
+    stands, or more often.
     """
     if isinstance(resource, ox.BlankNode):
         yield from index.closure(index.own_statements(resource))
@@ -41,12 +44,21 @@ def statements_about(index: Index, resource: ox.NamedNode | ox.BlankNode) -> Ite
     while seen < total:
         description = index.describe(resource.value, page=page, page_size=_PAGE)
         if description is None:
-            return
+            break
         if page == 1:
             yield from description.outgoing
         yield from description.incoming
         yield from _about_blank_subjects(index, description.incoming)
         page, seen, total = page + 1, seen + _PAGE, description.incoming_total
+    yield from _content(index, resource.value)
+
+
+def _content(index: Index, graph: str) -> Iterator[Statement]:
+    """All that stands in the graph called `graph`, if it is one."""
+    page = 1
+    while (found := index.graph_statements(graph, page=page, page_size=_PAGE)) is not None and found.statements:
+        yield from found.statements
+        page += 1
 
 
 def _about_blank_subjects(index: Index, statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -69,7 +81,8 @@ def document_quads(
     """The quads of the document about `iri`, or None if nothing is known about it.
 
     A symmetric concise bounded description: outgoing statements with the blank nodes they lead to, and one page of
-    incoming ones; for a document of hash IRIs, the outgoing statements of all of them. To it come the labels of all
+    incoming ones; for a document of hash IRIs, the outgoing statements of all of them; for the name of a graph, what
+    stands in it, `GRAPH_SUBJECTS` subjects a page. To it come the labels of all
     things named, in `languages` (all if None) or without one, and the header: type, topic, `licence`, `dataset`,
     `modified` (an XSD date or dateTime). Statements keep their graphs; header and labels are in the document's own.
     """
@@ -77,6 +90,8 @@ def document_quads(
     description = index.describe(topic, page=page, page_size=page_size)
     statements = [*description.outgoing, *description.incoming] if description else []
     statements += _about_blank_subjects(index, statements)
+    content = index.graph_statements(topic, page=page, page_size=GRAPH_SUBJECTS)
+    statements += content.statements if content else ()
     for fragment in index.fragments(topic):
         about = index.describe(fragment, page_size=0)
         statements += about.outgoing if about else ()

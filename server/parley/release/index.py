@@ -19,7 +19,8 @@ import pyoxigraph as ox
 from parley import nquads
 from parley.errors import ReleaseError
 from parley.publication import Role
-from parley.release.records import Counts, Description, Graph, Hit, Statement, Terms, Why
+from parley.release.graphs import graph_page
+from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
 from parley.release.schema import SEARCH_WEIGHTS, VERSION
 from parley.release.why import Explainer
 from parley.release.words import match_expression, pick_label
@@ -41,6 +42,7 @@ class Index:
             row[0]: Graph(row[1], Role(row[2]), row[3], tuple(json.loads(row[4])))
             for row in self._rows("SELECT id, iri, role, triples, files FROM graph ORDER BY iri")
         }
+        self._numbers = {graph.iri: number for number, graph in self._graphs.items()}
         self._roles = {graph.iri: graph.role for graph in self._graphs.values()}
         self._properties = {row[0]: ox.NamedNode(row[1]) for row in self._rows("SELECT id, iri FROM property")}
 
@@ -211,7 +213,14 @@ class Index:
 
     def graph(self, iri: str) -> Graph | None:
         """The named graph called `iri`."""
-        return next((graph for graph in self._graphs.values() if graph.iri == iri), None)
+        return self._graphs.get(self._numbers.get(iri, 0))
+
+    def graph_statements(self, iri: str, *, page: int = 1, page_size: int = 100) -> GraphPage | None:
+        """What stands in the graph called `iri`, about page `page` (from 1) of its subjects; None if there is none."""
+        if iri not in self._numbers:
+            return None
+        name = iri if iri.startswith("_:") else f"<{iri}>"
+        return graph_page(self._rows, self._statements, self._numbers[iri], name, page, page_size)
 
     def counts(self) -> Counts:
         """Sizes of the release."""

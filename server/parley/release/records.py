@@ -60,6 +60,14 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphPage:
+    """What one page of the subjects in a named graph have in it; `subjects` is their number on all pages."""
+
+    statements: list[Statement]
+    subjects: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Sizes. `triples` are the distinct ones of the default graph, `entities` its distinct named subjects.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised with every change that an older reader would misread.
-VERSION: Final = 2
+VERSION: Final = 3
 
 #: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
 SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)
@@ -29,6 +29,10 @@ CREATE TABLE description (node INTEGER PRIMARY KEY, quads BLOB NOT NULL);
 CREATE TABLE incoming (
   object INTEGER, position INTEGER, property INTEGER NOT NULL, subject INTEGER NOT NULL, graph INTEGER NOT NULL,
   PRIMARY KEY (object, position)
+) WITHOUT ROWID;
+-- The subjects that have statements in a graph, in the order of their numbers.
+CREATE TABLE graph_subject (
+  graph INTEGER, position INTEGER, node INTEGER NOT NULL, PRIMARY KEY (graph, position)
 ) WITHOUT ROWID;
 CREATE TABLE fragment (document TEXT, iri TEXT, PRIMARY KEY (document, iri)) WITHOUT ROWID;
 -- The best label a language; rank: place of its property in LABEL_PROPERTIES.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pyoxigraph as ox
 
 from parley.formats import Format
-from parley.release.describe import canonical_document, document_quads
+from parley.release.describe import GRAPH_SUBJECTS, canonical_document, document_quads
 from parley.release.records import Description
 from parley.serialise import serialise
 from parley.vocab import DCAT, PREFIXES, RDF_TYPE, VOID, XSD
@@ -22,6 +24,15 @@ def exists(site: Site, iri: str) -> bool:
 def described(site: Site, iri: str, page: int, page_size: int) -> Description:
     """What is said about `iri`, with one page of the links to it; nothing, for a graph that is only a name."""
     return site.index.describe(iri, page=page, page_size=page_size) or Description(iri, [], [], 0)
+
+
+def pages(site: Site, iri: str) -> int:
+    """How many pages the document about `iri` has in RDF: of links to it, and of the graph that it names."""
+    content = site.index.graph_statements(iri, page_size=0)
+    links = described(site, iri, 1, 0).incoming_total
+    return max(
+        math.ceil(links / site.settings.incoming_page), math.ceil((content.subjects if content else 0) / GRAPH_SUBJECTS)
+    )
 
 
 def canonical(site: Site, iri: str) -> str:

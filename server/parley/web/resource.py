@@ -142,9 +142,9 @@ def _page_number() -> int:
 
 
 def _next_page(iri: str, chosen: Format, own: str, page: int) -> list[links.Link]:
-    """Where the links to the thing go on, for RDF; the HTML folds some of them and has links of its own."""
+    """Where the links to the thing, or the graph it names, go on, for RDF; the HTML has links of its own."""
     site = current_site()
-    if chosen is HTML or documents.described(site, iri, 1, 0).incoming_total <= page * site.settings.incoming_page:
+    if chosen is HTML or page >= documents.pages(site, iri):
         return []
     fields = {name: value for name, value in request.args.items() if name != "page"} | {"page": str(page + 1)}
     return [(f"{own.partition('?')[0]}?{urlencode(fields)}", {"rel": "next"})]

@@ -121,6 +121,34 @@ def test_incoming_pages_are_complete_and_do_not_overlap(make_index: MakeIndex) -
     assert {page.incoming_total for page in pages if page} == {250}
 
 
+def test_a_graph_is_read_in_pages_of_subjects(index: Index, tiny: Tiny) -> None:
+    corpus = (tiny[2].path / "quads.nq").read_text(encoding="utf-8").splitlines()
+    seen = 0
+    for graph in index.graphs():
+        found: set[str] = set()
+        page = 1
+        while (part := index.graph_statements(graph.iri, page=page, page_size=3)) is not None and part.statements:
+            assert len({s.subject for s in part.statements}) <= 3
+            assert {(s.graph, s.role) for s in part.statements} == {(graph.iri, graph.role)}
+            rows = {f"{s.subject} {s.predicate} {s.object} <{graph.iri}>" for s in part.statements}
+            assert not rows & found
+            found |= rows
+            page += 1
+        assert len(found) == graph.triples
+        assert part is not None and (page - 2) * 3 < part.subjects <= (page - 1) * 3
+        seen += len(found)
+        if graph.role is not Role.INFERRED:
+            assert len([line for line in corpus if line.endswith(f"<{graph.iri}> .")]) == graph.triples
+    assert seen > len(corpus) > 100
+    assert index.graph_statements("http://nothing.example/") is None
+
+
+def test_graphs_of_similar_names_are_told_apart(make_index: MakeIndex) -> None:
+    index = make_index(f'<{E}a> <{E}p> "x <{E}1/data> ." <{E}2/data>', f"<{E}a> <{E}p> <{E}1/data> <{E}1/data>")
+    pages = [index.graph_statements(f"{E}{n}/data") for n in (1, 2)]
+    assert [len(page.statements) for page in pages if page] == [1, 1]
+
+
 def test_cyclic_and_shared_blank_nodes_end(make_index: MakeIndex) -> None:
     index = make_index(
         f"<{E}s> <{E}p> _:a <{E}data>", f"_:a <{E}p> _:b <{E}data>", f"_:b <{E}p> _:a <{E}data>",

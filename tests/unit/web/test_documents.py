@@ -329,3 +329,17 @@ def test_without_assets_the_error_says_what_to_do(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(pages, "files", lambda _package: tmp_path)
     with pytest.raises(ReleaseError, match="pip install"):
         pages.bundled_assets()
+
+
+def test_the_document_of_a_graph_holds_what_stands_in_it(get: Get, site: Site) -> None:
+    graph = ox.NamedNode(BASE + "heft/1")
+    corpus = ox.parse((site.release / "quads.nq").read_bytes(), format=ox.RdfFormat.N_QUADS)
+    content = {quad for quad in corpus if quad.graph_name == graph}
+    assert len(content) >= 2
+    for syntax in RDF_FORMATS:
+        assert syntax.oxigraph is not None
+        found = list(ox.parse(get(f"/doc/heft/1.{syntax.extension}").data, format=syntax.oxigraph))
+        triples = {(quad.subject, quad.predicate) for quad in found}
+        assert {(quad.subject, quad.predicate) for quad in content} <= triples
+        if syntax.name in ("trig", "nquads"):
+            assert {q.predicate for q in found if q.graph_name == graph} == {q.predicate for q in content}
