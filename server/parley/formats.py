@@ -116,6 +116,7 @@ LINKSET_JSON = Format("json", "linkset in JSON", Kind.PAGE, "application/linkset
 LINKSET = Format("text", "linkset", Kind.PAGE, "application/linkset", ("txt",), aliases=("text/plain",))
 OPENSEARCH = Format("opensearch", "OpenSearch", Kind.PAGE, "application/opensearchdescription+xml", ("xml",))
 XML = Format("xml", "XML", Kind.PAGE, "application/xml", ("xml",))
+PROBLEM = Format("problem", "problem document", Kind.PAGE, "application/problem+json", ("json",))
 TEXT = Format("text", "text", Kind.PAGE, "text/plain", ("txt",))
 
 FORMATS: tuple[Format, ...] = (
@@ -131,6 +132,8 @@ RDF_FORMATS: tuple[Format, ...] = tuple(f for f in DOCUMENT_FORMATS if f.is_rdf)
 RESULT_FORMATS: tuple[Format, ...] = tuple(f for f in FORMATS if f.kind is Kind.RESULTS)
 #: The syntaxes that a source file may have.
 READABLE_FORMATS: tuple[Format, ...] = tuple(f for f in FORMATS if f.is_rdf)
+#: Endings of compressed source files.
+COMPRESSIONS = ("gz", "bz2", "xz")
 
 
 def by_name(name: str, among: Iterable[Format] = FORMATS) -> Format | None:
@@ -161,3 +164,15 @@ def by_extension(extension: str, among: Iterable[Format] = READABLE_FORMATS) -> 
     """
     wanted = extension.lower()
     return next((f for f in among if wanted in f.extensions), None)
+
+
+def without_endings(path: str) -> str:
+    """`path` without the endings that tell a readable syntax and its compression; other dots are part of the name.
+
+    >>> without_endings("v1.0/terms.shapes.ttl.gz"), without_endings("v1.0/terms")
+    ('v1.0/terms.shapes', 'v1.0/terms')
+    """
+    for endings in (COMPRESSIONS, [e for f in READABLE_FORMATS for e in f.extensions]):
+        stem, _, ending = path.rpartition(".")
+        path = stem if ending.lower() in endings else path
+    return path

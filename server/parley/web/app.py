@@ -17,6 +17,7 @@ from parley.web import (
     health,
     home,
     links,
+    openapi,
     pages,
     problems,
     queries,
@@ -52,8 +53,7 @@ def create_app(site: Site) -> Flask:
     pages.register(app)
     problems.register(app)
     links.register(app)
-    app.register_blueprint(discovery.blueprint)
-    for module in (home, resource, search, why, sparql, queries, downloads, assets, health):
+    for module in (home, discovery, openapi, resource, search, why, sparql, queries, downloads, assets, health):
         app.register_blueprint(module.blueprint)
     return app
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from parley.errors import ParleyError
+from parley.formats import PROBLEM
 from parley.web import adapter, compression, problems
 from parley.web.cache import LARGEST_BODY, key_of, revalidated, sealed
 from parley.web.intake import Gone, check_head, read_body
@@ -124,7 +125,7 @@ class _Exchange:
     async def _problem(self, error: ParleyError) -> None:
         """Answer with a problem document without asking Flask, for requests that never got that far."""
         members = problems.document(error, prefix=self.prefix, request_id=self.request_id)
-        headers = [("Content-Type", problems.PROBLEM.content_type), ("Access-Control-Allow-Origin", "*")]
+        headers = [("Content-Type", PROBLEM.content_type), ("Access-Control-Allow-Origin", "*")]
         body = problems.encode(members)
         headers += [*problems.headers(error).items(), ("Content-Length", str(len(body)))]
         await self._send(adapter.Answer(error.http_status, headers, body))

@@ -20,7 +20,7 @@ from parley.settings import Settings
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 #: Methods that some resource knows, or that are refused resource by resource (405); others get 501.
-KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE"])
+KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
 #: Seconds in which a body must have arrived.
 BODY_SECONDS: Final = 30.0
 #: Bytes of all header fields together.

@@ -14,14 +14,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from parley import errors
 from parley.errors import ParleyError
-from parley.formats import HTML, Format, Kind
+from parley.formats import HTML, JSON, PROBLEM
 from parley.web import negotiate, pages
 from parley.web.site import current_site
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("problems", __name__)
 
-PROBLEM = Format("problem", "problem document", Kind.PAGE, "application/problem+json", ("json",))
 #: Key of the WSGI environment that holds the request's id.
 REQUEST_ID = "parley.request_id"
 #: Seconds after which a client may ask again when the failure is ours.
@@ -138,11 +137,11 @@ def describe(kind: str) -> Response:
     if found is None:
         raise errors.NotFound(f"There is no type of problem called “{kind[:80]}”.")
     about = {"title": title(kind), "status": found.http_status, "description": (found.__doc__ or "").split("\n")[0]}
-    chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (HTML, PROBLEM))
+    chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (HTML, JSON))
     if chosen is HTML:
         response = pages.respond("problem.html", about=about)
     else:
-        response = Response(encode(about), content_type="application/json")
+        response = Response(encode(about), content_type=JSON.content_type)
     response.vary.add("Accept")
     return response
 

@@ -29,18 +29,22 @@ EXTENSION = "parley"
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The content of `serving.json`: the release to serve, its engine's directory, the settings in force."""
+    """The content of `serving.json`: the release to serve, its engine's directory, the settings in force.
+
+    `run` is the directory in which the file is, where the supervisor leaves word of the site's state.
+    """
 
     release: Path
     engine: Path
     settings: Settings
+    run: Path | None = None
 
     @classmethod
     def read(cls, path: Path) -> Serving:
         """Raises ReleaseError if the file is missing or not what the supervisor writes."""
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
-            return cls(Path(value["release"]), Path(value["engine"]), Settings(**value["settings"]))
+            return cls(Path(value["release"]), Path(value["engine"]), Settings(**value["settings"]), path.parent)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseError(f"{path} can't be read: {error}.", cure="Start the site with `parley serve`.") from error
 
@@ -68,6 +72,7 @@ class Site:
     urls: Urls
     settings: Settings
     queries: tuple[SavedQuery, ...] = ()
+    run: Path | None = None
 
     @classmethod
     def open(cls, serving: Serving) -> Site:
@@ -84,6 +89,7 @@ class Site:
             urls=Urls(publication.base, publication.languages, serving.settings.prefix, index.has_fragments),
             settings=serving.settings,
             queries=read_queries(serving.release),
+            run=serving.run,
         )
 
     def canonical(self, path: str) -> str:
