@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from parley.errors import PublicationError
+from parley.formats import without_endings
 from parley.settings import Settings
 from parley.vocab import PREFIXES
 
@@ -125,17 +126,13 @@ class Publication:
 
     def graph(self, path: str) -> str:
         """The graph that takes the triples of the file at `path` that have no graph name of their own."""
-        stem = path.split(".", 1)[0] if "/" not in path else f"{path.rpartition('/')[0]}/{_stem(path)}"
         root = self.base if self.base.endswith("/") else self.base.rstrip("#") + "/"
-        return f"{root}graph/{_iri_safe(stem)}"
+        return f"{root}graph/{graph_path(path)}"
 
 
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].split(".", 1)[0]
-
-
-def _iri_safe(path: str) -> str:
-    return "".join(c if c.isalnum() or c in "/-_.~" else "-" for c in path)
+def graph_path(path: str) -> str:
+    """What the name of a file's graph has of the file's path: `data/my-terms.v2` of `data/my terms.v2.ttl`."""
+    return "".join(c if c.isalnum() or c in "/-_.~" else "-" for c in without_endings(path))
 
 
 def bundled() -> Path | None:

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parley.errors import PublicationError
-from parley.formats import READABLE_FORMATS, Format, by_extension
+from parley.formats import COMPRESSIONS, READABLE_FORMATS, Format, by_extension
 from parley.publication import FILE_NAME, Publication, Role
 
 #: Folders that never hold a publication's data. Those that begin with a dot are skipped too.
 SKIPPED_FOLDERS = frozenset(["node_modules", "__pycache__", "venv"])
 #: The publication's own copies of JSON-LD contexts: read where a file names them, never as data.
 CONTEXTS = "contexts"
-#: Endings of compressed files, and what opens them (`decode`).
-COMPRESSIONS = ("gz", "bz2", "xz")
 #: Files that belong to a publication without being RDF: no need to report them as ignored.
 _EXPECTED = (FILE_NAME, "README", "LICENSE", "LICENCE", "CHANGELOG", "CITATION")
 _EXPECTED_ENDINGS = (".rq", ".md", ".txt", ".sssom.tsv")

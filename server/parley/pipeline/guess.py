@@ -10,29 +10,19 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
-
-from parley.errors import SourceError
 from parley.pipeline.contexts import Contexts
-from parley.pipeline.discover import SourceFile, discover_in
+from parley.pipeline.discover import discover_in
 from parley.pipeline.parse import Parser
-from parley.publication import DEFAULT_ROLES, LAYOUT, Publication, Role, parse
+from parley.pipeline.survey import TITLED, TITLES, Survey
+from parley.publication import DEFAULT_ROLES, Publication, Role, parse
 from parley.settings import Settings
-from parley.vocab import DC, DCAT, DCTERMS, OWL, PREFIXES, RDF_TYPE, RDFS, SH, SKOS, VOID
+from parley.vocab import PREFIXES
 
-_TYPE = ox.NamedNode(RDF_TYPE)
-_ONTOLOGY = ox.NamedNode(OWL + "Ontology")
-_SHAPES = (ox.NamedNode(SH + "NodeShape"), ox.NamedNode(SH + "PropertyShape"))
-#: What a title is looked for on, best first, and the properties that give it, best first.
-_TITLED = tuple(ox.NamedNode(c) for c in (DCAT + "Dataset", VOID + "Dataset", OWL + "Ontology", SKOS + "ConceptScheme"))
-_TITLES = tuple(ox.NamedNode(p) for p in (DCTERMS + "title", RDFS + "label", DC + "title", SKOS + "prefLabel"))
-_LICENCE = ox.NamedNode(DCTERMS + "license")
 #: A language needs this share of the tagged texts, a further base this share of the subjects.
 _MIN_SHARE = 0.01
 _MAX_LANGUAGES = _MAX_BASES = 10
@@ -50,82 +40,42 @@ def guess(root: Path, environment: Mapping[str, str] = os.environ, **overrides: 
     """
     settings = Settings.load({}, environment, **overrides)
     root = root.resolve()
-    survey = _Survey(Parser(settings, Contexts(root)))
+    survey = Survey(Parser(settings, Contexts(root)))
     state = Path(settings.state).resolve() if settings.state else None
     for source in discover_in(root, _default_role, state).files:
         survey.add(source)
-        survey.scattered |= source.name.partition("/")[0] not in LAYOUT
     return parse(root, _text(root, survey, settings), environment, guessed=True, **overrides)
-
-
-@dataclass(slots=True)
-class _Survey:
-    """What the files show, counted while they stream by."""
-
-    parser: Parser
-    triples: int = 0
-    subjects: Counter[str] = field(default_factory=Counter)  # namespace -> statements about its things
-    languages: Counter[str] = field(default_factory=Counter)
-    roles: dict[str, Role] = field(default_factory=dict)  # of files whose place does not say it
-    has_ontology: bool = False
-    scattered: bool = False  # whether files lie outside the folders of the usual layout
-    kinds: dict[ox.NamedNode, list[object]] = field(default_factory=lambda: defaultdict(list))
-    titles: dict[object, dict[ox.NamedNode, list[ox.Literal]]] = field(default_factory=dict)
-    licences: dict[object, str] = field(default_factory=dict)
-
-    def add(self, source: SourceFile) -> None:
-        """Take in one file."""
-        role = source.role
-        try:
-            for quad in self.parser.quads(source):
-                self.triples += 1
-                self._count(quad, role)
-                if quad.predicate == _TYPE:
-                    role = self._typed(quad, role)
-        except SourceError:
-            return
-        self.has_ontology |= role is Role.ONTOLOGY
-        if role is not source.role:
-            self.roles[source.name] = role
-
-    def _count(self, quad: ox.Quad, role: Role) -> None:
-        subject, value = quad.subject, quad.object
-        if isinstance(subject, ox.NamedNode) and role not in (Role.ONTOLOGY, Role.SHAPES):
-            self.subjects[_namespace(subject.value)] += 1
-        if isinstance(value, ox.Literal):
-            if value.language:
-                self.languages[value.language.partition("-")[0]] += 1
-            if quad.predicate in _TITLES:
-                self.titles.setdefault(subject, {}).setdefault(quad.predicate, []).append(value)
-        elif quad.predicate == _LICENCE and isinstance(value, ox.NamedNode):
-            self.licences[subject] = value.value
-
-    def _typed(self, quad: ox.Quad, role: Role) -> Role:
-        if quad.object in _TITLED and isinstance(quad.object, ox.NamedNode):
-            self.kinds[quad.object].append(quad.subject)
-        if role is not Role.DATA:
-            return role
-        if quad.object == _ONTOLOGY:
-            return Role.ONTOLOGY
-        return Role.SHAPES if quad.object in _SHAPES else role
 
 
 def _default_role(name: str) -> Role:
     return next(role for pattern, role in DEFAULT_ROLES if fnmatchcase(name, pattern))
 
 
-def _namespace(iri: str) -> str:
-    head, mark, _ = iri.partition("#")
-    return head + mark if mark else iri[: iri.rfind("/") + 1]
+def _bases(survey: Survey) -> list[str]:
+    """The base of most things of the data, then those of others; of the ontologies where data are but strays."""
+    everything = survey.subjects + survey.terms
+    if _foreign_left_out(survey.subjects).total() >= _MIN_SHARE * _foreign_left_out(everything).total() > 0:
+        return _by_host(_foreign_left_out(survey.subjects))
+    return _by_host(everything)
 
 
-def _bases(subjects: Counter[str]) -> list[str]:
-    """The base of most subjects, then those of others: one for each host."""
+def _foreign_left_out(subjects: Counter[str]) -> Counter[str]:
+    """`subjects` without the vocabularies that everybody uses: a copy of one is not what the folder is about."""
+    known = set(PREFIXES.values())
+    return Counter({namespace: n for namespace, n in subjects.items() if namespace not in known and _is_web(namespace)})
+
+
+def _is_web(namespace: str) -> bool:
+    parts = urlsplit(namespace)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in namespace
+
+
+def _by_host(subjects: Counter[str]) -> list[str]:
+    """One base for each host, that of most statements first."""
     hosts: dict[str, Counter[str]] = defaultdict(Counter)
     for namespace, count in subjects.items():
-        parts = urlsplit(namespace)
-        known = namespace in PREFIXES.values()
-        if parts.scheme in ("http", "https") and parts.netloc and not known and " " not in namespace:
+        if _is_web(namespace):
+            parts = urlsplit(namespace)
             hosts[f"{parts.scheme}://{parts.netloc}/"][namespace] += count
     ranked = sorted(hosts, key=lambda host: (-hosts[host].total(), host))
     total = sum(counts.total() for counts in hosts.values())
@@ -154,11 +104,11 @@ def _languages(counts: Counter[str]) -> list[str]:
     return wanted[:_MAX_LANGUAGES] or ["en"]
 
 
-def _title(survey: _Survey, languages: list[str], root: Path) -> dict[str, str]:
+def _title(survey: Survey, languages: list[str], root: Path) -> dict[str, str]:
     """The title of the dataset, else of the ontology, else the folder's name."""
-    for kind in _TITLED:
+    for kind in TITLED:
         for subject in sorted(survey.kinds.get(kind, ()), key=str):
-            for prop in _TITLES:
+            for prop in TITLES:
                 texts: dict[str, str] = {}
                 for literal in sorted(survey.titles.get(subject, {}).get(prop, ()), key=str):
                     language = (literal.language or languages[0]).partition("-")[0]
@@ -169,12 +119,12 @@ def _title(survey: _Survey, languages: list[str], root: Path) -> dict[str, str]:
     return {languages[0]: root.name or "Data"}
 
 
-def _licence(survey: _Survey) -> str | None:
-    subjects = [subject for kind in _TITLED for subject in sorted(survey.kinds.get(kind, ()), key=str)]
+def _licence(survey: Survey) -> str | None:
+    subjects = [subject for kind in TITLED for subject in sorted(survey.kinds.get(kind, ()), key=str)]
     return next((survey.licences[s] for s in subjects if s in survey.licences), None)
 
 
-def _inference(survey: _Survey, settings: Settings) -> tuple[str, str]:
+def _inference(survey: Survey, settings: Settings) -> tuple[str, str]:
     if not survey.has_ontology:
         return "none", "no ontology was found"
     if survey.triples > settings.infer_triples:
@@ -182,8 +132,8 @@ def _inference(survey: _Survey, settings: Settings) -> tuple[str, str]:
     return "owl-rl", "an ontology was found"
 
 
-def _text(root: Path, survey: _Survey, settings: Settings) -> str:
-    bases = _bases(survey.subjects) or [_FALLBACK_BASE]
+def _text(root: Path, survey: Survey, settings: Settings) -> str:
+    bases = _bases(survey) or [_FALLBACK_BASE]
     languages = _languages(survey.languages)
     profile, reason = _inference(survey, settings)
     licence = _licence(survey)

@@ -205,13 +205,18 @@ class _Builder:
 
     def _owners(self) -> None:
         """Set the owner of every blank node that a named node leads to."""
+        owners: dict[str, str | None] = {}
         for blank, number in self.numbers_of_blanks.items():
-            seen, here = {blank}, blank
-            while here.startswith("_:") and (parent := self.blank_parents.get(here)) and parent not in seen:
-                seen.add(parent)
-                here = parent
-            if not here.startswith("_:"):
+            # A long list is a long chain: what is found for one cell holds for all that were passed.
+            passed: dict[str, None] = {}
+            here = blank
+            while here.startswith("_:") and here not in owners and here not in passed:
+                passed[here] = None
+                here = self.blank_parents.get(here, here)
+            owner = owners.get(here) if here.startswith("_:") else here
+            owners.update(dict.fromkeys(passed, owner))
+            if owner is not None:
                 self.connection.execute(
                     "UPDATE node SET owner = (SELECT id FROM node WHERE name = ?) WHERE id = ?",
-                    (nquads.iri(here), number),
+                    (nquads.iri(owner), number),
                 )

@@ -63,6 +63,32 @@ def test_roles_come_from_the_content(tmp_path: Path) -> None:
     assert {name: guessed.role(name).value for name in files} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        # an ontology whose classes are shapes too, as Brick's: nobody would find its classes outside the default graph
+        ("<http://ex.org/o> a owl:Ontology . e:A a owl:Class, sh:NodeShape .", "ontology"),
+        ("e:A a sh:NodeShape, owl:Class .", "ontology"),
+        ("<http://ex.org/o> a owl:Ontology . e:S a sh:NodeShape . e:P a sh:PropertyShape .", "shapes"),
+        ("e:S a sh:NodeShape . e:a a e:T . e:b a e:T .", "data"),
+        ("e:a a e:T ; e:p 1 . e:b a e:T . <http://ex.org/o> a owl:Ontology .", "ontology"),
+        ("e:A a owl:Class .", "data"),
+    ],
+)
+def test_a_file_of_several_kinds_is_what_most_of_it_is(tmp_path: Path, text: str, role: str) -> None:
+    assert _guess(tmp_path, {"x.ttl": text}).role("x.ttl").value == role
+
+
+def test_files_that_share_a_graph_share_a_role(tmp_path: Path) -> None:
+    files = {"a.n3": "e:a e:p 1 .", "a.ttl": "<http://ex.org/o> a owl:Ontology .", "a.x.ttl": "e:S a sh:NodeShape ."}
+    guessed = _guess(tmp_path, files)
+    assert {name: guessed.role(name).value for name in files} == {
+        "a.n3": "ontology", "a.ttl": "ontology", "a.x.ttl": "shapes",
+    }  # fmt: skip
+    (tmp_path / "work").mkdir()
+    assert read(guessed, tmp_path / "work").triples == 3
+
+
 def test_folders_beside_the_usual_ones_are_read_too(tmp_path: Path) -> None:
     guessed = _guess(tmp_path, {"data/a.ttl": "e:a rdfs:label 'x' .", "more/b.ttl": "e:b rdfs:label 'x' ."})
     (tmp_path / "work").mkdir()
@@ -84,6 +110,24 @@ def test_folders_beside_the_usual_ones_are_read_too(tmp_path: Path) -> None:
 def test_the_base(tmp_path: Path, subjects: list[str], base: str, bases: tuple[str, ...]) -> None:
     guessed = _guess(tmp_path, {"x.ttl": "".join(f"<{s}> rdfs:label 'x' ." for s in subjects)})
     assert (guessed.base, guessed.bases) == (base, bases)
+
+
+def test_the_base_of_a_folder_that_is_a_vocabulary(tmp_path: Path) -> None:
+    vocabulary = (
+        "<http://voc.org/v#> a owl:Ontology . <http://voc.org/v#a> a owl:Class . <http://voc.org/v#b> a owl:Class ."
+    )
+    stray = "<http://stray.org/1> rdfs:label 'x' ."
+    assert _guess(tmp_path / "a", {"v.ttl": vocabulary}).base == "http://voc.org/v#"
+    # a vocabulary that everybody uses, and nothing else
+    known = "<http://xmlns.com/foaf/0.1/> a owl:Ontology . <http://xmlns.com/foaf/0.1/Agent> a owl:Class ."
+    assert _guess(tmp_path / "b", {"v.ttl": known}).base == "http://xmlns.com/foaf/0.1/"
+    # data come first, however few; but not when they are next to nothing
+    assert _guess(tmp_path / "c", {"v.ttl": vocabulary, "d.ttl": stray}).base == "http://stray.org/"
+    large = vocabulary + "".join(f"<http://voc.org/v#c{i}> a owl:Class ." for i in range(200))
+    assert _guess(tmp_path / "d", {"v.ttl": large, "d.ttl": stray}).base == "http://voc.org/v#"
+    # a copy of FOAF does not weigh
+    copy = known + "".join(f"<http://xmlns.com/foaf/0.1/c{i}> a owl:Class ." for i in range(200))
+    assert _guess(tmp_path / "e", {"v.ttl": copy, "d.ttl": stray}).base == "http://stray.org/"
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,12 @@ def test_quads_of_some_roles(tmp_path: Path) -> None:
 
 
 def test_triples_go_to_the_graph_of_their_file(corpus_of: Reading) -> None:
-    corpus = corpus_of({"data/deep/x.y.ttl": TRIPLE.format("a"), "data/deep/x.nt": TRIPLE.format("b")})
+    files = {"x.ttl": "a", "x.nt": "b", "x.v2.ttl": "c", "x.v3.nt": "d"}
+    corpus = corpus_of({f"data/deep/{name}": TRIPLE.format(thing) for name, thing in files.items()})
     assert [(g.iri, g.files, g.triples) for g in corpus.graphs] == [
-        ("http://ex.org/graph/data/deep/x", ("data/deep/x.nt", "data/deep/x.y.ttl"), 2)
+        ("http://ex.org/graph/data/deep/x", ("data/deep/x.nt", "data/deep/x.ttl"), 2),
+        ("http://ex.org/graph/data/deep/x.v2", ("data/deep/x.v2.ttl",), 1),
+        ("http://ex.org/graph/data/deep/x.v3", ("data/deep/x.v3.nt",), 1),
     ]
 
 

@@ -340,3 +340,18 @@ def test_what_no_rule_explains_still_holds(make_index: MakeIndex) -> None:
     index = make_index(f'<{E}a> {LABEL} "a" <{E}data>', inferred=(f"<{E}a> {TYPE} <{E}B> <{E}inferred>",))
     why = index.why(f"<{E}a>", TYPE, f"<{E}B>")
     assert why is not None and why.rule is None and why.graphs == ()
+
+
+def test_owners_of_a_long_list_and_of_rings(make_index: MakeIndex) -> None:
+    first, rest = (f"<http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}>" for name in ("first", "rest"))
+    graph, length = f"<{E}data>", 30_000
+    cells = [f"_:c{i:05} {rest} _:c{i + 1:05} {graph}" for i in range(length)]
+    items = [f"_:c{i:05} {first} <{E}item> {graph}" for i in (0, length - 1)]
+    ring = [f"_:r{i} <{E}p> _:r{(i + 1) % 3} {graph}" for i in range(3)] + [f"_:r2 <{E}p> <{E}item> {graph}"]
+    tail = [f"_:t0 <{E}p> _:t1 {graph}", f"_:t1 <{E}p> _:t1 {graph}", f"_:t1 <{E}p> <{E}item> {graph}"]
+    start = time.monotonic()
+    index = make_index(f"<{E}list> <{E}p> _:c00000 {graph}", *cells, *items, *ring, *tail)
+    assert time.monotonic() - start < 10, "walking each chain to its end would take a minute"
+    about = index.describe(E + "item")
+    assert about is not None
+    assert about.owners == {"_:c00000": E + "list", f"_:c{length - 1:05}": E + "list"}
