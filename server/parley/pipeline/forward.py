@@ -32,8 +32,8 @@ class _Known:
         self._by: defaultdict[tuple[str, str, str], list[Triple]] = defaultdict(list)
 
     def add(self, triple: Triple) -> None:
+        """Find `triple` from now on; most triples fit no rule, and are only in `all`."""
         subject, predicate, object_ = triple
-        self.all.add(triple)
         for s, o in ((subject, ""), ("", object_), ("", "")):
             self._by[s, predicate, o].append(triple)
             self._by[s, "", o].append(triple)
@@ -66,6 +66,10 @@ class _Rules:
             yield from self._waiting.get((TYPE, triple[2]), ())
         yield from self._waiting.get(("", ""), ())
 
+    def use(self, triple: Triple) -> bool:
+        """Whether `triple` may be a premise."""
+        return next(self.fitting(triple), None) is not None
+
 
 def chain(asserted: Iterable[Triple], rules: Sequence[Rule]) -> dict[Triple, Derivation]:
     """All that follows from `asserted` by `rules`, each with its cheapest derivation among those of least level.
@@ -76,11 +80,13 @@ def chain(asserted: Iterable[Triple], rules: Sequence[Rule]) -> dict[Triple, Der
     new: Mapping[Triple, Derivation | None] = dict.fromkeys(asserted)
     first = {rule.head: Derivation(1, number, ()) for number, rule in enumerate(rules) if not rule.body}
     while new or first:
-        for triple in new:
+        known.all.update(new)
+        useful = [triple for triple in new if waiting.use(triple)]
+        for triple in useful:
             known.add(triple)
         found = {triple: derivation for triple, derivation in first.items() if triple not in known.all}
         first = {}
-        for triple in new:
+        for triple in useful:
             for number, place in waiting.fitting(triple):
                 _apply(rules[number], number, place, triple, known, derived, found)
         derived.update(found)
