@@ -15,8 +15,9 @@ from typing import Any
 from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.failures import busy, error_of_fate, error_of_frame
-from parley.engine.frames import FRAME_HEADER, Frame, Malformed, decode_header, encode_request
+from parley.engine.frames import Frame, Malformed, encode_request
 from parley.engine.heavy import HeavyQueries
+from parley.engine.incoming import Incoming
 from parley.engine.protocol import Head, Limits, QueryRequest
 from parley.errors import BadRequest, EngineError, EngineLost, QueryRefused
 from parley.formats import RDF_FORMATS, RESULT_FORMATS, Format, by_name
@@ -45,8 +46,8 @@ class EngineClient:
         """See `Engine.query`."""
         self._check_length(request.text)
         async with self._heavy.turn(request) as heavy:
-            reader, writer, executor = await self._admission(_payload(request, heavy))
-            answer = SocketAnswer(self, request, reader, writer, executor)
+            incoming, executor = await self._admission(_payload(request, heavy))
+            answer = SocketAnswer(self, request, incoming, executor)
             began = time.monotonic()
             try:
                 with self._heavy.watch(request):
@@ -72,7 +73,7 @@ class EngineClient:
                 cure="Shorten it, or send several queries.",
             )
 
-    async def _admission(self, payload: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, dict[str, int]]:
+    async def _admission(self, payload: bytes) -> tuple[Incoming, dict[str, int]]:
         """Wait for an executor; raises EngineBusy when none takes the query in time, EngineLost when there is none."""
         wait = self._limits.queue_wait
         began = time.monotonic()
@@ -86,9 +87,7 @@ class EngineClient:
         except TimeoutError:
             raise busy(f"No executor was free within {wait:g} seconds.", self._limits) from None
 
-    async def _attempt(
-        self, payload: bytes, lost: bool
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, dict[str, int]] | None:
+    async def _attempt(self, payload: bytes, lost: bool) -> tuple[Incoming, dict[str, int]] | None:
         """One try; None if an executor left before it took the query, or if there is no socket just now."""
         try:
             connection, sent = self._send(payload)
@@ -98,25 +97,25 @@ class EngineClient:
             if lost:
                 raise EngineLost("The query engine is not running.", cure="Try again in a minute.") from error
             return None
-        reader, writer = await asyncio.open_unix_connection(sock=connection, limit=self._limits.spool_bytes)
+        incoming = Incoming(connection, self._limits.spool_bytes)
         try:
-            writer.write(payload[sent:])
-            kind, content = await _read_frame(reader)
+            await incoming.send(payload[sent:])
+            kind, content = await incoming.frame()
             if kind is Frame.ACCEPTED:
-                return reader, writer, json.loads(content)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.transport.abort()  # the executor was replaced at that moment: the query has not begun
+                return incoming, json.loads(content)
+        except ConnectionError:
+            incoming.abort()  # the executor was replaced at that moment: the query has not begun
             return None
         except BaseException:
-            writer.transport.abort()
+            incoming.abort()
             raise
-        writer.transport.abort()
+        incoming.abort()
         raise error_of_frame(json.loads(content))
 
     def _send(self, payload: bytes) -> tuple[socket.socket, int]:
         """Connect and send what the socket takes at once, neither of which waits.
 
-        The executor then works while this side makes its stream: a third of the time of a cheap query.
+        A cheap query is then answered before this side has gone round its event loop twice.
         """
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.setblocking(False)
@@ -163,13 +162,11 @@ class SocketAnswer:
         self,
         client: EngineClient,
         request: QueryRequest,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        incoming: Incoming,
         executor: dict[str, int],
     ) -> None:
         self._client = client
-        self._reader = reader
-        self._writer = writer
+        self._incoming = incoming
         self._executor = executor["executor"]
         self.executor_pid = executor["pid"]
         self._received = 0
@@ -200,23 +197,27 @@ class SocketAnswer:
             if kind is not Frame.DATA:
                 raise _unexpected(kind)
             self._received += len(content)
+            await self._incoming.read_ahead()
             yield content
 
     def abort(self) -> None:
         """See `Answer.abort`. The executor notices the closed connection."""
-        self._writer.transport.abort()
+        self._incoming.abort()
 
     async def _frame(self) -> tuple[Frame, bytes]:
+        found = self._incoming.ready()
         try:
-            async with asyncio.timeout(max(self._deadline - time.monotonic(), _GRACE_SECONDS)):
-                kind, content = await _read_frame(self._reader)
+            if found is None:
+                async with asyncio.timeout(max(self._deadline - time.monotonic(), _GRACE_SECONDS)):
+                    found = await self._incoming.frame()
         except TimeoutError:
             raise error_of_fate("timeout", self._client.limits, self._seconds) from None
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except ConnectionError:
             raise await self._client.cause_of_death(self._executor, self._seconds) from None
+        kind, content = found
         if kind is Frame.ERROR:
             raise error_of_frame(json.loads(content))
-        return kind, content
+        return found
 
 
 def _payload(request: QueryRequest, heavy: bool) -> bytes:
@@ -224,14 +225,6 @@ def _payload(request: QueryRequest, heavy: bool) -> bytes:
         return encode_request(request.to_json() | ({"heavy": True} if heavy else {}))
     except Malformed as error:
         raise BadRequest(f"The query is {error}.", cure="Name fewer graphs.") from error
-
-
-async def _read_frame(reader: asyncio.StreamReader) -> tuple[Frame, bytes]:
-    try:
-        kind, length = decode_header(await reader.readexactly(FRAME_HEADER.size))
-    except Malformed as error:
-        raise EngineLost(f"The query engine sent {error}.", cure="Restart the server.") from error
-    return kind, await reader.readexactly(length)
 
 
 def _unexpected(kind: Frame) -> EngineLost:
