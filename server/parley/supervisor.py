@@ -7,16 +7,13 @@ through `serving.json`, old engine ended when its last queries have. All of them
 
 from __future__ import annotations
 
-import contextlib
-import errno
+import json
 import logging
-import os
 import select
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -25,12 +22,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from parley import processes
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.protocol import Limits
-from parley.errors import Misuse, ParleyError, ReleaseError
+from parley.errors import ParleyError, ReleaseError
+from parley.listening import listen, split_address
+from parley.processes import without_keyboard
 from parley.publication import Publication
 from parley.release.directory import Release, StateDirectory
 from parley.settings import Settings
+from parley.signals import received, signalled, signals
+from parley.web.health import STATE_FILE
 from parley.web.site import Serving
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,6 @@ _STOP_SECONDS: Final = 1.3
 #: A child that lives shorter than this is started again only after as long a pause, and counts as a failed start.
 _SHORT_LIFE: Final = 1.0
 _FAILED_STARTS: Final = 5
-_BACKLOG: Final = 1024
 
 
 def serve(
@@ -62,48 +63,19 @@ def serve(
     if the address is taken, ReleaseError if there is no sound release, EngineLost if the engine can't start.
     """
     settings = publication.settings
+    if settings.metrics:
+        split_address(settings.metrics)
     with listen(settings.host, settings.port) as listener, _run_directory() as run:
         release, reason = state.best_release()
         if reason:
             announce(f"The current release is not served: {reason}")
         supervisor = Supervisor(settings, state, listener, run, announce)
-        with _signals() as wake:
+        with signals() as wake:
             try:
                 supervisor.start(publication, release)
                 return supervisor.run(wake, watch)
             finally:
                 supervisor.stop()
-
-
-@contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening socket. Raises Misuse, which names the address and the cure, if it can't be had."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise Misuse(f"“{host}” is no address of this machine: {error}.", cure="Set another with --host.") from error
-    with listener:
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(_BACKLOG)
-        except (OSError, OverflowError) as error:
-            raise _refused(host, port, error) from error
-        listener.setblocking(False)
-        yield listener
-
-
-def _refused(host: str, port: int, error: Exception) -> Misuse:
-    number = getattr(error, "errno", None)
-    if number == errno.EADDRINUSE:
-        return Misuse(
-            f"Port {port} of {host} is in use by another program.",
-            cure="Choose another with --port (0 takes any free one), or end that program.",
-        )
-    if number == errno.EACCES:
-        return Misuse(f"Port {port} may not be used without privileges.", cure="Choose one above 1023 with --port.")
-    return Misuse(f"Can't listen on {host}, port {port}: {error}.", cure="Choose others with --host and --port.")
 
 
 @contextmanager
@@ -113,33 +85,6 @@ def _run_directory() -> Iterator[Path]:
         yield run
     finally:
         shutil.rmtree(run, ignore_errors=True)
-
-
-@contextmanager
-def _signals() -> Iterator[int]:
-    """A descriptor that becomes readable at SIGINT, SIGTERM, SIGHUP or SIGCHLD, and yields their numbers as bytes."""
-    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
-    old = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    try:
-        yield reading
-    finally:
-        signal.set_wakeup_fd(old)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(reading)
-        os.close(writing)
-
-
-@contextmanager
-def _without_keyboard() -> Iterator[None]:
-    """Have processes started meanwhile ignore Ctrl-C: the supervisor alone ends them, in order."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(slots=True)
@@ -175,6 +120,11 @@ class Supervisor:
         self._http: subprocess.Popen[bytes] | None = None
         self._http_since = 0.0
         self._failed_starts = 0
+        self._counts = run / "counts"
+        self._counts.mkdir()
+        self._metrics: subprocess.Popen[bytes] | None = None
+        self._hashing: subprocess.Popen[bytes] | None = None
+        self._state_told: dict[str, object] = {}
 
     @property
     def address(self) -> str:
@@ -194,9 +144,11 @@ class Supervisor:
         next_poll = next_watch = time.monotonic()
         while True:
             select.select([wake], [], [], POLL_INTERVAL)
-            with contextlib.suppress(BlockingIOError):
-                if set(os.read(wake, 4096)) & {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}:
-                    return 0
+            numbers = received(wake)
+            if signal.SIGTERM in numbers and signal.SIGINT not in numbers:
+                self.drain(wake)
+            if numbers & {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}:
+                return 0
             now = time.monotonic()
             if self._keep_alive(now) is False:
                 return 1
@@ -204,6 +156,8 @@ class Supervisor:
                 next_poll = now + POLL_INTERVAL
                 self._follow_pointer()
                 self._end_retired(now)
+                self._start_metrics()
+                self._end_hashing()
             if watch is not None and now >= next_watch:
                 next_watch = now + WATCH_INTERVAL
                 watch()
@@ -217,6 +171,10 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self._http.kill()
                 self._http.wait()
+        for helper in (self._metrics, self._hashing):
+            if helper is not None:
+                helper.kill()
+                helper.wait()
         for retired in self._retired:
             retired.engine.stop()
         if self._engine is not None:
@@ -224,7 +182,7 @@ class Supervisor:
 
     def _keep_alive(self, now: float) -> bool:
         """Start again what has died; False if the HTTP server can't be kept alive."""
-        with _without_keyboard():
+        with without_keyboard():
             if self._engine is not None and self._engine.ensure_running():
                 log.warning("the query engine died and was started again")
         if self._http is None or self._http.poll() is None:
@@ -241,14 +199,51 @@ class Supervisor:
         return True
 
     def _start_http(self) -> None:
-        descriptor = self._listener.fileno()
-        command = [sys.executable, "-m", "parley.web.server"]
-        command += ["--descriptor", str(descriptor), "--serving", str(self._serving), "--parent", str(os.getpid())]
-        command += ["--workers", str(self._settings.workers), "--log-level", self._settings.log_level]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        with _without_keyboard():
-            self._http = subprocess.Popen(command, pass_fds=[descriptor], stdin=subprocess.DEVNULL, env=environment)
+        self._http = processes.start_http(self._settings, self._listener, self._serving, self._counts)
         self._http_since = time.monotonic()
+
+    def _start_metrics(self) -> None:
+        """Start the process that answers Prometheus, again if it has died."""
+        if self._settings.metrics and (self._metrics is None or self._metrics.poll() is not None):
+            self._metrics = processes.start_metrics(self._settings.metrics, self._serving, self._counts)
+
+    def _start_hashing(self, release: Release) -> None:
+        """Have the files of a release that is too large to be hashed at once hashed while it is served."""
+        if self._hashing is not None:
+            self._hashing.kill()
+            self._hashing.wait()
+        large = release.manifest.size > self._settings.verify_at_start
+        self._hashing = processes.start_hashing(release.path) if large else None
+        self._tell(verified=None if large else True)
+
+    def _end_hashing(self) -> None:
+        if self._hashing is None or (status := self._hashing.poll()) is None:
+            return
+        self._hashing = None
+        self._tell(verified=status == 0)
+        if status:
+            self._announce("The release served is damaged: build it again, or go back with `parley rollback`.")
+
+    def _tell(self, **facts: object) -> None:
+        """Let /readyz know."""
+        self._state_told |= facts
+        draft = self._run / f"{STATE_FILE}.new"
+        draft.write_text(json.dumps(self._state_told), encoding="utf-8")
+        draft.replace(self._run / STATE_FILE)
+
+    def drain(self, wake: int) -> None:
+        """Say at /readyz that it is over, take no more connections after a while, and let those in flight end.
+
+        A second signal ends everything at once.
+        """
+        self._tell(draining=True, notice="the server is ending")
+        if signalled(wake, self._settings.drain_notice, {signal.SIGINT, signal.SIGTERM}) or self._http is None:
+            return
+        self._http.terminate()
+        end = time.monotonic() + self._settings.drain_seconds
+        while self._http.poll() is None and time.monotonic() < end:
+            if signalled(wake, 0.05, {signal.SIGINT, signal.SIGTERM}):
+                return
 
     def _follow_pointer(self) -> None:
         """Go over to the release that the pointer names, if it is another one; a broken one is reported once."""
@@ -274,7 +269,7 @@ class Supervisor:
         engine = EmbeddedEngine(
             release.store, limits, directory=directory, prefixes=publication.all_prefixes, index=release.index
         )
-        with _without_keyboard():
+        with without_keyboard():
             engine.start()
         if self._engine is not None:
             drain_at = time.monotonic() + _SWITCH_GRACE
@@ -282,6 +277,7 @@ class Supervisor:
             self._retired.append(_Retired(self._engine, drain_at, end_at))
         self._engine = engine
         Serving(release.path, directory, self._settings).write(self._serving)
+        self._start_hashing(release)
 
     def _end_retired(self, now: float) -> None:
         for retired in list(self._retired):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging.config
 from pathlib import Path
 
 import click
 
+from parley import logs
 from parley.cli.common import CONSOLE, folder_argument, open_publication, open_state, progress_display
 from parley.errors import Finding
 from parley.pipeline.build import build as build_release
@@ -34,6 +36,8 @@ def serve(
     from parley.supervisor import serve as supervise
 
     publication = open_publication(folder, host=host, port=port, workers=workers)
+    settings = publication.settings
+    logging.config.dictConfig(logs.configuration(settings.log_level, settings.log_format))
     state = open_state(publication)
     _prepare(publication, state, skip_broken)
     watcher = None

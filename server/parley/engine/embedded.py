@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,8 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from parley.engine.config import CONTROL_SOCKET, ZygoteConfig
+from parley.engine.config import ZygoteConfig
 from parley.engine.protocol import Limits
+from parley.engine.status import read_status
 from parley.errors import EngineLost
 
 _READY_SECONDS = 10.0
@@ -139,16 +138,7 @@ class EmbeddedEngine:
                 self._process.stdin.close()
 
     def _status_or_none(self) -> dict[str, Any] | None:
-        try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-                connection.settimeout(1.0)
-                connection.connect(str(self.directory / CONTROL_SOCKET))
-                connection.sendall(b'{"ask": "status"}')
-                with connection.makefile("rb") as answer:
-                    status: dict[str, Any] = json.loads(answer.readline())
-                    return status
-        except (OSError, ValueError):
-            return None
+        return read_status(self.directory)
 
 
 @contextmanager

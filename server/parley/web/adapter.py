@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_from_bytes
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from parley.web.problems import REQUEST_ID
 from parley.web.stream import Stream
@@ -37,12 +37,16 @@ Headers = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class Answer:
-    """What Flask answered. `body` is whole, or, for files, an iterator to be closed; `stream` asks for an executor."""
+    """What Flask answered. `body` is whole, or, for files, an iterator to be closed; `stream` asks for an executor.
+
+    `route` is the rule that matched.
+    """
 
     status: int
     headers: Headers
     body: bytes | Chunks
     stream: Stream | None = None
+    route: str = ""
 
 
 class Chunks:
@@ -131,7 +135,8 @@ def _answer(response: Response, environ: dict[str, Any]) -> Answer:
     headers = [(name, _here(name, value)) for name, value in response.get_wsgi_headers(environ).items()]
     stream = response if isinstance(response, Stream) else None
     body = response.get_data() if response.is_sequence else Chunks(response)
-    return Answer(response.status_code, headers, body, stream)
+    rule = request.url_rule
+    return Answer(response.status_code, headers, body, stream, rule.rule if rule else "")
 
 
 def _here(name: str, value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from parley.web import caching
@@ -53,7 +54,7 @@ def sealed(answer: Answer) -> Answer:
     if "ETag" in fields:
         tag = hashlib.sha256(fields["Content-Type"].encode() + b"\0" + answer.body).hexdigest()[:32]
         headers.append(("ETag", f'"{tag}"'))
-    return Answer(answer.status, [*headers, ("Content-Length", str(len(answer.body)))], answer.body)
+    return replace(answer, headers=[*headers, ("Content-Length", str(len(answer.body)))])
 
 
 def revalidated(answer: Answer, scope: Mapping[str, Any]) -> Answer:
@@ -62,7 +63,8 @@ def revalidated(answer: Answer, scope: Mapping[str, Any]) -> Answer:
     tag = dict(answer.headers).get("ETag") if given else None
     if tag is None or not caching.names(b", ".join(given).decode("latin-1"), tag.removeprefix("W/").strip('"')):
         return answer
-    return Answer(304, [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT], b"")
+    headers = [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT]
+    return replace(answer, status=304, headers=headers, body=b"")
 
 
 class ResponseCache:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 import brotli
@@ -108,7 +109,7 @@ def encoded(answer: Answer, coding: str) -> Answer:
             fields["ETag"] = tagged(fields["ETag"], coding)
     else:
         body = answer.body
-    return Answer(answer.status, list(fields.items()), body, answer.stream)
+    return replace(answer, headers=list(fields.items()), body=body)
 
 
 def _worth(fields: dict[str, str], body: bytes) -> bool:
@@ -174,4 +175,4 @@ def finished(answer: Answer, coding: str, given: str) -> Answer:
         (name, tagged(value, coding) if name == "ETag" and tagged(value, coding) in given else value)
         for name, value in answer.headers
     ]
-    return Answer(304, headers, answer.body)
+    return replace(answer, headers=headers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +19,7 @@ from parley.formats import PROBLEM
 from parley.web import adapter, compression, problems
 from parley.web.cache import LARGEST_BODY, key_of, revalidated, sealed
 from parley.web.intake import Gone, check_head, read_body
+from parley.web.record import Facts, Recorder
 from parley.web.sites import Served, Sites
 from parley.web.stream import Stream
 
@@ -42,6 +44,7 @@ class Edge:
     def __init__(self, sites: Sites, pool: ThreadPoolExecutor) -> None:
         self._sites = sites
         self._pool = pool
+        self._recorder = Recorder()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's scope (ASGI 3.0)."""
@@ -49,7 +52,7 @@ class Edge:
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
             with self._sites.lease() as served:
-                await _Exchange(served, self._pool, scope, receive, send).run()
+                await _Exchange(served, self._pool, self._recorder, scope, receive, send).run()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -68,19 +71,37 @@ class Edge:
 class _Exchange:
     """One request and its response."""
 
-    def __init__(self, served: Served, pool: ThreadPoolExecutor, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        served: Served,
+        pool: ThreadPoolExecutor,
+        recorder: Recorder,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        self.recorder = recorder
         self.served = served
         self.pool = pool
         self.scope = scope
         self.receive = receive
         self.send = send
-        self.request_id = secrets.token_hex(8)
         self.prefix = served.site.settings.prefix
         self.started = False
+        self.request_id = secrets.token_hex(8)
+        self.facts = Facts(self.request_id, scope["method"], "", served.site.manifest.id)
         self.coding = compression.coding_of(scope["headers"])
 
     async def run(self) -> None:
         """Answer the request, or break the connection off where an answer can't be completed."""
+        start = time.monotonic()
+        try:
+            await self._answer_or_fail()
+        finally:
+            access_log = self.served.site.settings.access_log == "on"
+            self.recorder.record(self.facts, time.monotonic() - start, access_log=access_log)
+
+    async def _answer_or_fail(self) -> None:
         try:
             await self._answer()
         except Gone:
@@ -97,7 +118,7 @@ class _Exchange:
 
     async def _answer(self) -> None:
         settings = self.served.site.settings
-        path = adapter.raw_path(self.scope)
+        path = self.facts.path = adapter.raw_path(self.scope)
         check_head(self.scope, path, settings)
         key = key_of(self.scope)
         if key and (kept := self.served.cache.get(key) or self.served.results.get(key)):
@@ -115,6 +136,7 @@ class _Exchange:
 
     def _flask(self, environ: dict[str, Any]) -> adapter.Answer:
         answer = adapter.call(self.served.app, compression.known_to(environ, self.coding))
+        self.facts.route = answer.route
         if answer.stream is not None:
             return answer
         return compression.finished(answer, self.coding, environ.get("HTTP_IF_NONE_MATCH", ""))
@@ -131,6 +153,7 @@ class _Exchange:
         await self._send(adapter.Answer(error.http_status, headers, body))
 
     async def _send(self, answer: adapter.Answer) -> None:
+        self.facts.route = answer.route or self.facts.route
         await self._start(answer.status, answer.headers)
         if isinstance(answer.body, bytes):
             await self._body(answer.body, last=True)
@@ -148,6 +171,8 @@ class _Exchange:
 
     async def _start(self, status: int, headers: adapter.Headers) -> None:
         self.started = True
+        self.facts.status = status
+        self.facts.media_type = next((value for name, value in headers if name == "Content-Type"), "")
         if status >= 400:
             headers = [*headers, ("X-Request-Id", self.request_id)]
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -155,6 +180,7 @@ class _Exchange:
 
     async def _body(self, data: bytes, *, last: bool = False) -> None:
         content = b"" if self._is_head else data
+        self.facts.sent += len(content)
         await self.send({"type": "http.response.body", "body": content, "more_body": not last})
 
     async def _until_disconnect(self, work: Awaitable[None]) -> None:
@@ -176,7 +202,9 @@ class _Exchange:
 
     async def _stream(self, stream: Stream, headers: adapter.Headers, environ: dict[str, Any]) -> None:
         """Ask the engine and send what it answers, or the problem if it fails before the first byte has gone out."""
+        self.facts.outcome = "abandoned"  # unless it gets to one of the ends below
         headers = [(name, value) for name, value in headers if name != "Content-Length"]
+        failure: ParleyError | None = None
         try:
             async with self.served.engine.query(stream.query) as result:
                 if result.head.kind in stream.paged:
@@ -185,7 +213,8 @@ class _Exchange:
                     await self._copy(result, [*_content_headers(result.head), *headers])
         except ParleyError as error:
             failure = error
-        else:
+        self.facts.outcome = failure.kind if failure else "ok"
+        if failure is None:
             return
         if self.started:
             log.warning("request %s broke off: %s", self.request_id, failure)

@@ -77,7 +77,7 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "default-graph-uri": _text("A graph of the default graph."), "named-graph-uri": _text("A named graph."),
         "timeout": {"schema": {"type": "number", "exclusiveMinimum": 0, "maximum": 99999}, "description": "Seconds."},
     },
-    "why.why": {name: _text("A term in N-Triples.", required=True) for name in ("subject", "predicate", "object")},
+    "why.why": {name: _text("A term in N-Triples.", required=True) for name in ("s", "p", "o")},
     "discovery.void": {"format": _FORMAT},
     "discovery.opensearch": {"language": _text("Of the search page.")},
 }  # fmt: skip

@@ -23,6 +23,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from parley import logs
 from parley.engine.client import EngineClient
 from parley.engine.protocol import Limits
 from parley.engine.sandbox import die_with_parent
@@ -77,15 +78,9 @@ def _is_no_abort(record: logging.LogRecord) -> bool:
     return not (record.name.startswith("_granian") and f"{Aborted.__name__}: " in record.getMessage())
 
 
-def _logging(level: str) -> dict[str, Any]:
+def _logging(level: str, log_format: str) -> dict[str, Any]:
     """One format for Granian's messages and ours, on the standard error; Granian applies it in every worker."""
-    return {
-        "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "filters": {"aborts": {"()": "parley.web.server.abort_filter"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["aborts"]}},
-        "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
-        "root": {"handlers": ["console"], "level": level.upper()},
-    }
+    return logs.configuration(level, log_format, aborts={"()": "parley.web.server.abort_filter"})
 
 
 def main() -> None:
@@ -95,7 +90,9 @@ def main() -> None:
     parser.add_argument("--serving", type=Path, required=True, help="serving.json")
     parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--drain-seconds", type=float, default=30.0)
     parser.add_argument("--log-level", default="info")
+    parser.add_argument("--log-format", default="text")
     arguments = parser.parse_args()
     die_with_parent(arguments.parent, signal.SIGKILL)
     server = Server(
@@ -109,9 +106,9 @@ def main() -> None:
         http1_settings=HTTP1Settings(max_buffer_size=_HEAD_BUFFER),
         respawn_failed_workers=True,
         respawn_interval=0.2,
-        workers_kill_timeout=1,
+        workers_kill_timeout=max(1, round(arguments.drain_seconds)),
         log_level=LogLevels.warning,
-        log_dictconfig=_logging(arguments.log_level),
+        log_dictconfig=_logging(arguments.log_level, arguments.log_format),
         process_name=None,
     )
     server.serve(target_loader=partial(load_edge, arguments.serving, os.getpid()), wrap_loader=False)
