@@ -29,6 +29,10 @@ from parley.vocab import LABEL_PROPERTIES
 __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
 
 
+#: Documents of hash IRIs that are kept in memory, at most.
+_DOCUMENTS = 10_000
+
+
 class Index:
     """A read-only view of one release's index."""
 
@@ -44,6 +48,9 @@ class Index:
         }
         self._numbers = {graph.iri: number for number, graph in self._graphs.items()}
         self._roles = {graph.iri: graph.role for graph in self._graphs.values()}
+        documents = self._rows("SELECT DISTINCT document FROM fragment LIMIT ?", _DOCUMENTS + 1)
+        # Every link asks whether it leads to such a document, and most publications have a handful.
+        self._documents = frozenset(row[0] for row in documents) if len(documents) <= _DOCUMENTS else None
         self._properties = {row[0]: ox.NamedNode(row[1]) for row in self._rows("SELECT id, iri FROM property")}
 
     @classmethod
@@ -81,6 +88,8 @@ class Index:
 
     def has_fragments(self, iri: str) -> bool:
         """Whether there are subjects `iri#…`: such a document describes them all."""
+        if self._documents is not None:
+            return iri in self._documents
         return self._value("SELECT 1 FROM fragment WHERE document = ? LIMIT 1", iri) is not None
 
     def fragments(self, iri: str) -> list[str]:

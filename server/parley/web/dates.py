@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -28,6 +29,7 @@ def is_date(datatype: str) -> bool:
     return datatype in EDTF or datatype.removeprefix(XSD) in _XSD
 
 
+@lru_cache(maxsize=4096)
 def readable(lexical: str, datatype: str, locale: Locale) -> str | None:
     """`lexical` as a reader of `locale` writes it; None if it is no date or is not understood."""
     try:

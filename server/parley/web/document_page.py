@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from parley.formats import JSON_LD, RDF_FORMATS
+from parley.formats import RDF_FORMATS
+from parley.release.passage import text_of
 from parley.release.records import Description
 from parley.web import documents, pages
 from parley.web.site import current_site
-from parley.web.view import entity, inverse, vocabulary
+from parley.web.view import entity, graph, inverse, vocabulary
+from parley.web.view.naming import Text
 
-#: Bytes of JSON-LD that a page carries along; beyond, its link to the JSON-LD document must do.
-EMBEDDED_BYTES = 100_000
+#: Subjects of a graph on one page.
+GRAPH_SUBJECTS = 100
 #: Links to a thing up to which its page is made from all of them at once.
 FOLDED_LINKS = 1000
 
@@ -24,7 +26,10 @@ def render(iri: str, page: int = 1) -> str:
     """The page about `iri`, with page `page` of the links to it."""
     site, namer, links, interface = current_site(), pages.namer(), pages.links(), pages.interface()
     description = _description(iri, page)
-    view = entity.view(site.index, description, namer, links, interface)
+    view = entity.view(site.index, description, namer, links, interface, pages.memory().paraphrase)
+    named_graph = site.index.graph(iri)
+    if named_graph and view.summary is None and (text := text_of(description.outgoing, interface.language)):
+        view = replace(view, summary=Text(*text))
     fragments = site.index.fragments(iri)
     prefixes = site.publication.all_prefixes
     terms = vocabulary.view(site.index, iri, fragments, namer, links, interface, prefixes) if fragments else None
@@ -32,18 +37,20 @@ def render(iri: str, page: int = 1) -> str:
         "vocabulary.html" if terms else "entity.html",
         entity=view,
         terms=terms,
-        graph=site.index.graph(iri),
+        graph=named_graph,
+        content=_content(iri) if named_graph else None,
+        content_page=_number("graph"),
         here="vocabulary" if terms else None,
         compact=namer.compact(iri),
         page=page,
         page_total=math.ceil(view.incoming_total / site.settings.incoming_page),
         page_address=_page_address,
+        content_address=_content_address,
         formats=[(f, site.urls.document(iri, extension=f.extension).partition("#")[0]) for f in RDF_FORMATS],
         canonical=documents.canonical(site, iri),
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
-        embedded=None if terms else _embedded(iri, page),
     )
 
 
@@ -54,14 +61,37 @@ def _description(iri: str, page: int) -> Description:
     first = documents.described(site, iri, page, size)
     if first.incoming_total > FOLDED_LINKS:
         return first
-    whole = inverse.folded(site.index, documents.described(site, iri, 1, max(FOLDED_LINKS, size)))
+    whole = inverse.folded(pages.memory().inverses, documents.described(site, iri, 1, max(FOLDED_LINKS, size)))
     return replace(whole, incoming=whole.incoming[(page - 1) * size : page * size])
+
+
+def _content(iri: str) -> graph.GraphView | None:
+    """A page of what stands in the graph called `iri`."""
+    found = current_site().index.graph_statements(iri, page=_number("graph"), page_size=GRAPH_SUBJECTS)
+    if found is None:
+        return None
+    return graph.view(found, pages.namer(), pages.links(), pages.interface(), GRAPH_SUBJECTS)
+
+
+def _number(parameter: str) -> int:
+    """The page that `parameter` asks for; the first where it makes no sense."""
+    text = request.args.get(parameter, "")
+    return int(text) if text.isascii() and text.isdigit() and 1 <= len(text) <= 7 and int(text) else 1
 
 
 def _page_address(page: int) -> str:
     """The address of this page with another page of links."""
-    fields = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
-    return "?" + urlencode([*fields, ("page", page)]) + "#incoming"
+    return _other_page("page", page) + "#incoming"
+
+
+def _content_address(page: int) -> str:
+    """The address of this page with another page of its graph."""
+    return _other_page("graph", page) + "#content-of-graph"
+
+
+def _other_page(parameter: str, page: int) -> str:
+    fields = [(name, value) for name, value in request.args.items(multi=True) if name != parameter]
+    return "?" + urlencode([*fields, (parameter, page)])
 
 
 def _query() -> str:
@@ -69,9 +99,3 @@ def _query() -> str:
     page = request.args.get("page")
     separator = "&" if request.args.get("iri") else "?"
     return f"{separator}page={page}" if page and page.isdigit() else ""
-
-
-def _embedded(iri: str, page: int) -> str | None:
-    """The JSON-LD for a `script` element; `<` is escaped, so that no text of the data can end the element."""
-    text = documents.serialised(current_site(), iri, JSON_LD, page).decode("utf-8")
-    return text.replace("<", "\\u003c") if len(text) <= EMBEDDED_BYTES else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -67,6 +68,8 @@ class Interface:
         A text with plural forms takes the form that `values["count"]` asks for. Raises KeyError for an unknown key.
         """
         entry = self.catalogue[key]
+        if isinstance(entry, str) and not values:
+            return _plain(entry)
         if not isinstance(entry, str):
             count = values["count"]
             values = {**values, "count": self.number(count)}
@@ -75,6 +78,8 @@ class Interface:
 
     def number(self, value: int | float) -> str:
         """A number with the language's separators."""
+        if isinstance(value, int) and 0 <= value < 1000:
+            return str(value)
         return format_decimal(value, locale=self.locale)
 
     def size(self, count: int) -> str:
@@ -99,6 +104,7 @@ class Interface:
             return tag
 
 
+@lru_cache(maxsize=256)
 def own_name(tag: str) -> str:
     """The name of the language `tag` in that language, as a language switch shows it."""
     try:
@@ -108,6 +114,7 @@ def own_name(tag: str) -> str:
     return (name[0].upper() + name[1:]) if name else tag
 
 
+@lru_cache(maxsize=256)
 def direction(tag: str) -> str:
     """`rtl` or `ltr`, by the script that the language tag implies."""
     try:
@@ -116,5 +123,12 @@ def direction(tag: str) -> str:
         return "ltr"
 
 
+@lru_cache(maxsize=1024)
+def _plain(entry: str) -> Markup:
+    """A text without placeholders as HTML; doubled braces are single ones, as in texts with placeholders."""
+    return Markup(escape(entry)).format()
+
+
+@lru_cache(maxsize=64)
 def _locale(tag: str) -> Locale:
     return Locale.parse(tag, sep="-")

@@ -18,12 +18,15 @@ from parley.release.words import choose_label
 from parley.vocab import OWL
 from parley.web import caching, negotiate
 from parley.web.i18n import Catalogue, Interface, load_catalogues, own_name
-from parley.web.site import Site, current_site
+from parley.web.markup import Html
+from parley.web.site import EXTENSION, Site, current_site
 from parley.web.view import asking, browse
+from parley.web.view.memory import Memory
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links
 
 _SHARED = "parley.pages"
+_MEMORY = "parley.memory"
 _CREATIVE_COMMONS = re.compile(r"https?://creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)")
 #: The types whose instances the frame links to as the site's vocabularies.
 _ONTOLOGY = OWL + "Ontology"
@@ -49,6 +52,7 @@ class LanguageLink:
 
 def register(app: Flask) -> None:
     """Give the templates of `app` their frame. Raises ReleaseError if the package was not built with its assets."""
+    app.extensions[_MEMORY] = Memory(app.extensions[EXTENSION].index)
     app.extensions[_SHARED] = Shared(load_catalogues(), bundled_assets())
     app.context_processor(frame)
     app.add_template_filter(capitalised)
@@ -97,8 +101,11 @@ def interface() -> Interface:
 
 def links() -> Links:
     """Where this page links to."""
-    site = current_site()
-    return Links(site.urls, explicit_language(), site.index.exists, site.publication.bases)
+    if "destinations" not in g:
+        site = current_site()
+        g.destinations = Links(site.urls, explicit_language(), site.index.exists, site.publication.bases)
+    found: Links = g.destinations
+    return found
 
 
 def namer() -> Namer:
@@ -107,6 +114,12 @@ def namer() -> Namer:
         site = current_site()
         g.namer = Namer(site.index, interface(), site.publication.languages[0], site.publication.prefixes)
     found: Namer = g.namer
+    return found
+
+
+def memory() -> Memory:
+    """What was found out about the release before."""
+    found: Memory = current_app.extensions[_MEMORY]
     return found
 
 
@@ -132,6 +145,7 @@ def frame() -> dict[str, Any]:
     site = current_site()
     return {
         "ui": interface(),
+        "html": Html(interface()),
         "site": site,
         "page_language": interface().language,
         "site_title": localised(site.publication.title),

@@ -121,7 +121,7 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
         response.headers["Content-Location"] = site.urls.document(
             iri, language=pages.page_language() if chosen is HTML else None, extension=chosen.extension
         ).partition("#")[0]
-    variant = [chosen.name, str(page), parameter or ""]
+    variant = [chosen.name, str(page), request.args.get("graph", ""), parameter or ""]
     if chosen is HTML:
         pages.finish(response)
         variant.append(pages.page_language())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -173,13 +172,22 @@ def test_head_is_get_without_body(get: Get) -> None:
         assert (head.status_code, head.headers.get("ETag")) == (full.status_code, full.headers.get("ETag"))
 
 
-def test_the_embedded_json_ld_cannot_end_its_element(get: Get) -> None:
+def test_no_text_of_the_data_becomes_markup(get: Get) -> None:
     page = get("/de/doc/exemplar/o'hara", "text/html").text
-    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)
-    assert len(scripts) == 1
-    assert "\\u003cscript>" in scripts[0]
-    assert json.loads(scripts[0])
+    assert "<script" not in page
     assert '<h1 lang="de">&lt;script&gt;' in page
+    assert 'onmouseover="' not in get("/es/doc/exemplar/o'hara", "text/html").text
+
+
+def test_the_page_of_a_graph_tells_its_statements_in_words(get: Get) -> None:
+    page = get("/es/doc/heft/1", "text/html").text
+    told = page.partition('class="section content"')[2].partition("</section>")[0]
+    assert re.findall(r"<h3>(.*?)</h3>", told) and "hallado por" in told.lower()
+    assert "<sup" not in told, "all of it is from the graph whose page this is"
+    whole = get("/de/doc/graph/inferred", "text/html").text
+    other = get("/de/doc/graph/inferred?graph=2", "text/html")
+    assert "?graph=2#content-of-graph" in whole or "graph=2" not in whole
+    assert other.headers["ETag"] != get("/de/doc/graph/inferred", "text/html").headers["ETag"]
 
 
 def test_a_hash_document_holds_all_its_terms(get: Get) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import pyoxigraph as ox
 import pytest
@@ -75,7 +76,7 @@ def page(index: Memory, iri: str = BASE + "a", language: str = "en") -> entity.E
     links = Links(Urls(BASE, ("en", "fr")), language, index.exists)
     found = index.describe(iri)
     assert found is not None
-    return entity.view(index, inverse.folded(index, found), namer, links, interface)
+    return entity.view(index, inverse.folded(partial(inverse.inverses, index), found), namer, links, interface)
 
 
 def section(view: entity.EntityView, key: str) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ prp-inv1 and prp-symp), so that whoever says the one is a source of the other.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -43,14 +44,16 @@ def inverses(source: Source, property_: str) -> frozenset[str]:
     return frozenset(partners)
 
 
-def folded(source: Source, description: Description) -> Description:
+def folded(inverses_of: Callable[[str], frozenset[str]], description: Description) -> Description:
     """`description` without the incoming statements whose mirror image is among the outgoing ones.
+
+    `inverses_of` gives the properties that say the same as one the other way round.
 
     The graph of an asserted one goes to its mirror image, which is then no longer only inferred.
     """
     me = ox.NamedNode(description.iri)
     told = {(s.predicate.value, s.object) for s in description.outgoing if s.subject == me}
-    partners = {p: inverses(source, p) for p in {s.predicate.value for s in description.incoming}}
+    partners = {p: inverses_of(p) for p in {s.predicate.value for s in description.incoming}}
     kept: list[Statement] = []
     gained: list[Statement] = []
     for statement in description.incoming:

@@ -14,6 +14,7 @@ from parley.vocab import PREFIXES
 from parley.web.i18n import Interface, direction
 
 #: Where the first capital of a word inside a camel-case name begins.
+_LOCAL = re.compile(r"\w[\w.-]*")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -47,6 +48,7 @@ class Namer:
         self._interface = interface
         self._default = default
         self._known: dict[str, Mapping[str, str]] = {}
+        self._compacted: dict[str, str] = {}
         self._prefixes = sorted(
             ((namespace, prefix) for prefix, namespace in {**PREFIXES, **(prefixes or {})}.items()), reverse=True
         )
@@ -74,8 +76,14 @@ class Namer:
 
     def compact(self, iri: str) -> str:
         """`prefix:name` where a prefix is known and the name is plain, else the IRI."""
+        found = self._compacted.get(iri)
+        if found is None:
+            found = self._compacted[iri] = self._compact(iri)
+        return found
+
+    def _compact(self, iri: str) -> str:
         for namespace, prefix in self._prefixes:
-            if iri.startswith(namespace) and re.fullmatch(r"\w[\w.-]*", iri[len(namespace) :]):
+            if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
                 return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
@@ -104,6 +112,8 @@ def collation(text: str) -> str:
     >>> sorted(["Zug", "à pied", "Auto", "Éclair"], key=collation)
     ['à pied', 'Auto', 'Éclair', 'Zug']
     """
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 

@@ -84,6 +84,8 @@ class Links:
     language: str | None
     described: Callable[[str], bool]
     bases: Collection[str] = field(default=())
+    _pages: dict[str, str] = field(default_factory=dict, compare=False)
+    _targets: dict[str, tuple[str | None, bool]] = field(default_factory=dict, compare=False)
 
     def ours(self, iri: str) -> bool:
         """Whether `iri` is under a base of the publication."""
@@ -91,7 +93,10 @@ class Links:
 
     def page(self, iri: str) -> str:
         """The page about `iri`."""
-        return self.urls.document(iri, language=self.language)
+        found = self._pages.get(iri)
+        if found is None:
+            found = self._pages[iri] = self.urls.document(iri, language=self.language)
+        return found
 
     def why(self, subject: object, predicate: object, object_: object) -> str:
         """The page that explains a statement; the terms' texts are N-Triples."""
@@ -100,6 +105,12 @@ class Links:
 
     def to(self, iri: str) -> tuple[str | None, bool]:
         """Where a mention of `iri` leads, and whether that leaves the site: (None, False) if it leads nowhere."""
+        found = self._targets.get(iri)
+        if found is None:
+            found = self._targets[iri] = self._target(iri)
+        return found
+
+    def _target(self, iri: str) -> tuple[str | None, bool]:
         if self.ours(iri):
             return (self.page(iri), False) if self.described(iri) else (None, False)
         return (iri, True) if is_web(iri) else (None, False)

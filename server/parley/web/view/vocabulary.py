@@ -13,7 +13,7 @@ from parley.publication import Role
 from parley.release.records import Statement
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS, SKOS
 from parley.web.i18n import Interface
-from parley.web.view import asking, entity
+from parley.web.view import asking, entity, facts
 from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.values import Group, Links, Value
 
@@ -34,7 +34,7 @@ _SUPER = {"classes": RDFS + "subClassOf", "properties": RDFS + "subPropertyOf"}
 _TOLD = frozenset([RDFS + "isDefinedBy", *LABEL_PROPERTIES, *DESCRIPTION_PROPERTIES[:3], *_SUPER.values()])
 
 
-class Source(entity.Source, Protocol):
+class Source(facts.Source, Protocol):
     """The part of the release's index that this page needs."""
 
     def classes(self) -> list[tuple[str, int]]:
@@ -114,10 +114,10 @@ class _Writer:
         self.source, self.document = source, document
         self.prefixes: Mapping[str, str] = {}
         self.namer, self.links, self.interface = namer, links, interface
-        self.described = {iri: found for iri in iris if (found := source.describe(iri, page_size=1))}
+        self.described = {iri: found for iri in iris if (found := source.describe(iri, page_size=0))}
         self.uses = dict(source.classes()) | dict(source.properties())
         self.parents = {iri: self.parents_of(iri) for iri in self.described}
-        namer.learn({name for found in self.described.values() for name in entity.mentioned(found.outgoing)})
+        namer.learn({name for found in self.described.values() for name in facts.mentioned(found.outgoing)})
 
     def write(self) -> tuple[Chapter, ...]:
         by_nature: dict[str, list[Term]] = {}
@@ -162,7 +162,7 @@ class _Writer:
             anchor=iri.partition("#")[2],
             name=self.namer.term(iri),
             compact=self.namer.compact(iri),
-            definition=entity.summary(own, self.interface.language),
+            definition=facts.summary(own, self.interface.language),
             kinds=details.kinds,
             parents=self.mentions(self.parents[iri]),
             children=self.mentions(children),
