@@ -18,6 +18,7 @@ from parley.errors import ParleyError
 from parley.formats import PROBLEM
 from parley.web import adapter, compression, problems
 from parley.web.cache import LARGEST_BODY, key_of, revalidated, sealed
+from parley.web.departure import until_disconnect
 from parley.web.intake import Gone, check_head, read_body
 from parley.web.record import Facts, Recorder
 from parley.web.sites import Served, Sites
@@ -126,13 +127,15 @@ class _Exchange:
             return
         body = await read_body(self.scope, self.receive, settings.request_body)
         environ = adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=self.request_id)
-        answer = await self._in_thread(self._flask, environ)
+        # reading a query's parameters takes less than handing them to a thread and back
+        quick = path == f"{self.prefix}/sparql" and b"query=" in self.scope["query_string"] and not body
+        answer = self._flask(environ) if quick else await self._in_thread(self._flask, environ)
         if answer.stream is None:
             if key:
                 self.served.cache.put(key, answer)
             await self._send(answer)
         else:
-            await self._until_disconnect(self._stream(answer.stream, answer.headers, environ))
+            await until_disconnect(self._stream(answer.stream, answer.headers, environ), self.receive)
 
     def _flask(self, environ: dict[str, Any]) -> adapter.Answer:
         answer = adapter.call(self.served.app, compression.known_to(environ, self.coding))
@@ -182,23 +185,6 @@ class _Exchange:
         content = b"" if self._is_head else data
         self.facts.sent += len(content)
         await self.send({"type": "http.response.body", "body": content, "more_body": not last})
-
-    async def _until_disconnect(self, work: Awaitable[None]) -> None:
-        """Await `work`, but cancel it as soon as the client leaves: its executor is then free for others."""
-        task = asyncio.ensure_future(work)
-        departure = asyncio.ensure_future(self._departure())
-        try:
-            await asyncio.wait({task, departure}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                await task
-        finally:
-            task.cancel()
-            departure.cancel()
-            await asyncio.gather(task, departure, return_exceptions=True)
-
-    async def _departure(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
 
     async def _stream(self, stream: Stream, headers: adapter.Headers, environ: dict[str, Any]) -> None:
         """Ask the engine and send what it answers, or the problem if it fails before the first byte has gone out."""
@@ -259,7 +245,11 @@ class _Exchange:
 
     async def _kept(self, answer: adapter.Answer) -> adapter.Answer:
         """A whole result with its strong ETag, kept for those who ask the same."""
-        answer = await self._in_thread(compression.encoded, sealed(answer), self.coding)
+        answer = sealed(answer)
+        if self.coding:
+            answer = await self._in_thread(compression.encoded, answer, self.coding)
+        else:
+            answer = compression.encoded(answer, "")
         if key := key_of(self.scope):
             self.served.results.put(key, answer)
         return answer

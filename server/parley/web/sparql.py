@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -79,6 +79,7 @@ def with_slash(language: str | None = None) -> Response:
     return response
 
 
+@lru_cache(maxsize=256)
 def _choose(parameter: str | None, accept: str | None) -> tuple[Format | None, Format | None]:
     """The syntax for bindings and the one for triples; None where the client takes none of that class.
 
