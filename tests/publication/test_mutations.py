@@ -19,7 +19,9 @@ from parley.publication import Role
 BASE = "https://w3id.org/nato-osce/"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 #: What share of the mutants that differ at all must be caught, and what share may be the same to every query.
-LEAST, MOST_ALIKE = 0.85, 0.05
+LEAST, MOST_ALIKE = 0.9, 0.03
+#: A hundred mutants tell the share to within some points only.
+MARGIN = 0.05
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def test_most_mutants_are_caught(trial: Trial) -> None:
     _told, same, share = counted(outcomes)
     print(report(outcomes))
     assert len(outcomes) == 100
-    assert share >= LEAST, report(outcomes)
+    assert share >= LEAST - MARGIN, report(outcomes)
     assert len(same) / len(outcomes) <= MOST_ALIKE, report(outcomes)
 
 
