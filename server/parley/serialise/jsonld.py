@@ -114,3 +114,25 @@ class JsonLdWriter:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def expanded(document: bytes) -> bytes:
+    """A document that was written without prefixes, in expanded form (JSON-LD 1.1 §5.1): no context, all spelt out."""
+    nodes = json.loads(document)["@graph"]
+    return ("[\n" + ",\n".join(_json(_expanded_node(node)) for node in nodes) + "\n]\n").encode("utf-8")
+
+
+def _expanded_node(node: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in node.items():
+        values = value if isinstance(value, list) else [value]
+        found[name] = value if name == "@id" else values if name == "@type" else [_expanded_value(v) for v in values]
+    return found
+
+
+def _expanded_value(value: Any) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"@value": value}
+    if "@list" in value:
+        return {"@list": [_expanded_value(item) for item in value["@list"]]}
+    return dict(value)

@@ -12,6 +12,7 @@ from werkzeug.routing import BaseConverter, Map
 
 from parley.web import (
     assets,
+    context,
     discovery,
     downloads,
     health,
@@ -53,7 +54,20 @@ def create_app(site: Site) -> Flask:
     pages.register(app)
     problems.register(app)
     links.register(app)
-    for module in (home, discovery, openapi, resource, search, why, sparql, queries, downloads, assets, health):
+    for module in (
+        home,
+        discovery,
+        openapi,
+        context,
+        resource,
+        search,
+        why,
+        sparql,
+        queries,
+        downloads,
+        assets,
+        health,
+    ):
         app.register_blueprint(module.blueprint)
     return app
 

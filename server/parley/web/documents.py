@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pyoxigraph as ox
 
@@ -40,8 +41,13 @@ def canonical(site: Site, iri: str) -> str:
     return uri(canonical_document(site.urls, iri))
 
 
-def serialised(site: Site, iri: str, syntax: Format, page: int = 1) -> bytes:
-    """The document about `iri` in an RDF syntax, with page `page` of the links to it."""
+def serialised(
+    site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Mapping[str, str] | None = None
+) -> bytes:
+    """The document about `iri` in an RDF syntax, with page `page` of the links to it.
+
+    `prefixes` are the abbreviations, by default those of the publication.
+    """
     quads = document_quads(
         site.index,
         site.urls,
@@ -53,7 +59,8 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1) -> bytes:
         modified=site.manifest.created,
         languages=site.publication.languages,
     )
-    return serialise(quads or _graph(site, iri), syntax, site.publication.all_prefixes)
+    known = site.publication.all_prefixes if prefixes is None else prefixes
+    return serialise(quads or _graph(site, iri), syntax, known)
 
 
 def dataset(site: Site) -> str | None:

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest, NotFound
-from parley.formats import DOCUMENT_FORMATS, HTML, Format, by_extension
-from parley.web import caching, document_page, documents, links, negotiate, pages
+from parley.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format, by_extension
+from parley.serialise.jsonld import expanded
+from parley.web import caching, context, document_page, documents, links, negotiate, pages
 from parley.web.headers import link_header
 from parley.web.redirects import redirect_to
 from parley.web.site import current_site
@@ -26,11 +27,21 @@ def thing(path: str) -> Response:
         return _see(site.urls.document(iri))
     iri = _first([path])
     if iri is None:
-        return _without_slash(path)
+        return _in_a_syntax(path) or _without_slash(path)
     if site.index.has_fragments(iri):
         return _document(iri, None, None)
     target = site.urls.document(iri)
     return _see(f"{target}?{query}" if query and "?" not in target else target)
+
+
+def _in_a_syntax(path: str) -> Response | None:
+    """The document in the syntax of an extension that somebody has added to a thing's own address."""
+    stem, dot, extension = path.rpartition(".")
+    named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
+    iri = _first([stem]) if named is not None else None
+    if named is None or iri is None:
+        return None
+    return _see(current_site().urls.document(iri, extension=named.extension).partition("#")[0])
 
 
 def _see(target: str) -> Response:
@@ -115,22 +126,30 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
     accept, parameter = request.headers.get("Accept"), request.args.get("format")
     chosen = named or negotiate.choose_format(accept, parameter, DOCUMENT_FORMATS)
     page = _page_number()
-    response = Response(content_type=chosen.content_type)
+    form = context.profile() if chosen is JSON_LD else None
+    response = Response(content_type=context.content_type(form) if form else chosen.content_type)
     if named is None and not parameter:
         response.vary.add("Accept")
         response.headers["Content-Location"] = site.urls.document(
             iri, language=pages.page_language() if chosen is HTML else None, extension=chosen.extension
-        ).partition("#")[0]
-    variant = [chosen.name, str(page), request.args.get("graph", ""), parameter or ""]
+        ).partition("#")[0] + (f"?profile={form}" if form else "")
+    variant = [form or "", chosen.name, str(page), request.args.get("graph", ""), parameter or ""]
     if chosen is HTML:
         pages.finish(response)
         variant.append(pages.page_language())
     links.declare([*links.of_document(site, iri, chosen), *_next_page(iri, chosen, own, page)])
     tag = caching.etag(site.manifest.id, site.settings, own, *variant)
     if not caching.not_modified(tag):
-        body = document_page.render(iri, page) if chosen is HTML else documents.serialised(site, iri, chosen, page)
-        response.set_data(body)
+        response.set_data(_body(iri, chosen, page, form))
     return caching.conditional(response, tag)
+
+
+def _body(iri: str, chosen: Format, page: int, form: str | None) -> str | bytes:
+    if chosen is HTML:
+        return document_page.render(iri, page)
+    if form == "expanded":
+        return expanded(documents.serialised(current_site(), iri, chosen, page, prefixes={}))
+    return documents.serialised(current_site(), iri, chosen, page)
 
 
 def _page_number() -> int:

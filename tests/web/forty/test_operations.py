@@ -152,7 +152,7 @@ def test_35_end_is_announced_and_what_is_in_flight_ends_well(bench_folder: Path,
         reader.start()
         time.sleep(0.4)
         live.process.send_signal(signal.SIGTERM)
-        statuses = []
+        statuses: list[int] = []
         while not statuses or statuses[-1] != 503:
             reply = live.curl("/readyz")
             assert reply.exit_status == 0, "connections are still taken"
