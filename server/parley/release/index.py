@@ -19,11 +19,12 @@ import pyoxigraph as ox
 from parley import nquads
 from parley.errors import ReleaseError
 from parley.publication import Role
+from parley.release import search
 from parley.release.graphs import graph_page
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
-from parley.release.schema import SEARCH_WEIGHTS, VERSION
+from parley.release.schema import VERSION
 from parley.release.why import Explainer
-from parley.release.words import match_expression, pick_label
+from parley.release.words import pick_label
 from parley.vocab import LABEL_PROPERTIES
 
 __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
@@ -152,36 +153,21 @@ class Index:
         )
         return [(name, LABEL_PROPERTIES[rank], language, text) for name, rank, language, text in rows]
 
-    def search(self, text: str, *, language: str | None = None, limit: int = 20, offset: int = 0) -> list[Hit]:
+    def search(
+        self, text: str, *, language: str | None = None, limit: int = 20, offset: int = 0, some: bool = False
+    ) -> list[Hit]:
         """Things whose texts contain all words of `text` (the last may be unfinished), in any language, best first.
 
-        `language` chooses among the labels of a hit, and puts hits in that language before equal ones.
+        With `some`, things that contain any, those with most words first. `language` chooses among the labels of a
+        hit, and puts hits in that language before equal ones.
         """
-        expression = match_expression(text)
-        if not expression:
-            return []
-        rows = (
-            self._connection()
-            .execute(
-                f"""WITH hit AS MATERIALIZED (
-                  SELECT rowid AS id, bm25(search, {", ".join(map(str, SEARCH_WEIGHTS))}) AS score
-                  FROM search WHERE search MATCH ?)
-                SELECT n.name, k.name, min(h.score * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END
-                       * (1 + 1.0 * n.incoming / (n.incoming + 50))) AS best
-                FROM hit h JOIN text t ON t.id = h.id JOIN node n ON n.id = t.node LEFT JOIN node k ON k.id = n.kind
-                GROUP BY n.id ORDER BY best, n.id LIMIT ? OFFSET ?""",
-                (expression, (language or "").lower(), limit, offset),
-            )
-            .fetchall()
-        )
-        labels = self.labels(row[0] for row in rows)
-        return [Hit(iri, *pick_label(iri, labels.get(iri, {}), language), kind) for iri, kind, _score in rows]
+        found = search.find(self._rows, text, (language or "").lower(), limit, offset, some=some)
+        labels = self.labels(iri for iri, _kind in found)
+        return [Hit(iri, *pick_label(iri, labels.get(iri, {}), language), kind) for iri, kind in found]
 
-    def count_hits(self, text: str) -> int:
+    def count_hits(self, text: str, *, some: bool = False) -> int:
         """How many things `search` finds in all."""
-        expression = match_expression(text)
-        sql = "SELECT count(DISTINCT t.node) FROM search s JOIN text t ON t.id = s.rowid WHERE search MATCH ?"
-        return int(self._value(sql, expression)) if expression else 0
+        return search.count(self._rows, text, some=some)
 
     def classes(self) -> list[tuple[str, int]]:
         """Each class with the number of its named instances in the default graph, largest first."""

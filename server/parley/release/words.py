@@ -55,8 +55,17 @@ def match_expression(text: str) -> str:
     >>> match_expression('sea OR "gre')
     '"sea" "OR" "gre"*'
     """
+    return " ".join(word_expressions(text))
+
+
+def word_expressions(text: str) -> list[str]:
+    """The FTS5 query for each word of `text`, as `match_expression` joins them.
+
+    >>> word_expressions("deep sea")
+    ['"deep"', '"sea"*']
+    """
     words = _WORD.findall(text)[:16]
     if not words:
-        return ""
+        return []
     last = f'"{words[-1]}"' + ("*" if len(words[-1]) > 1 and not text[-1:].isspace() else "")
-    return " ".join([*(f'"{word}"' for word in words[:-1]), last])
+    return [*(f'"{word}"' for word in words[:-1]), last]

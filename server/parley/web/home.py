@@ -15,8 +15,8 @@ from parley.web.view import browse
 
 blueprint = Blueprint("home", __name__)
 
-#: Kinds and things on the home page; the search page lists all kinds.
-KINDS, THINGS = 12, 10
+#: Kinds, things and questions on the home page; the search page lists all kinds.
+KINDS, THINGS, QUESTIONS = 12, 10, 8
 
 
 @blueprint.record_once
@@ -46,6 +46,8 @@ def home(language: str | None = None) -> Response:
         kinds=browse.first_kinds(kinds, survey, KINDS),
         things=browse.mentions(things, namer, links),
         counts=site.index.counts(),
+        questions=asking.questions()[:QUESTIONS],
+        has_themes=bool(survey.themes.links),
         example_iri=example,
         example=browse.mentions([example], namer, links)[0] if example else None,
         example_formats=[(f, site.urls.document(example, extension=f.extension)) for f in RDF_FORMATS if example],

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest
-from parley.web import pages
+from parley.web import asking, pages
 from parley.web.site import current_site
-from parley.web.view import browse
+from parley.web.view import browse, themes
 from parley.web.view.naming import Text
 from parley.web.view.values import Value
 
@@ -38,6 +38,9 @@ def search(language: str | None = None) -> Response:
     query, kind, page = request.args.get("q", "").strip()[:LONGEST], request.args.get("kind", ""), _page_number()
     kinds = browse.kinds(current_site().index, pages.namer(), pages.links())
     results, total = _found(query, page) if query else _things(kind, page) if kind else ([], 0)
+    partial = bool(query) and not results
+    if partial:
+        results, total = _found(query, page, some=True)
     response = pages.respond(
         "search.html",
         query, kind, str(page),
@@ -46,6 +49,8 @@ def search(language: str | None = None) -> Response:
         kind=pages.namer().term(kind) if kind else None,
         kinds=kinds,
         results=results,
+        partial=partial,
+        themes=themes.tree(asking.survey().themes, pages.namer(), pages.links()) if not query and not kind else (),
         total=total,
         page=page,
         page_total=math.ceil(total / PAGE_SIZE),
@@ -56,9 +61,10 @@ def search(language: str | None = None) -> Response:
     return response
 
 
-def _found(query: str, page: int) -> tuple[list[Result], int]:
+def _found(query: str, page: int, *, some: bool = False) -> tuple[list[Result], int]:
     index, namer, links = current_site().index, pages.namer(), pages.links()
-    hits = index.search(query, language=pages.page_language(), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    offset = (page - 1) * PAGE_SIZE
+    hits = index.search(query, language=pages.page_language(), limit=PAGE_SIZE, offset=offset, some=some)
     namer.learn([*(hit.iri for hit in hits), *(hit.kind for hit in hits if hit.kind)])
     results = [
         Result(
@@ -67,7 +73,7 @@ def _found(query: str, page: int) -> tuple[list[Result], int]:
         )
         for hit in hits
     ]
-    return results, index.count_hits(query)
+    return results, index.count_hits(query, some=some)
 
 
 def _things(kind: str, page: int) -> tuple[list[Result], int]:

@@ -210,6 +210,22 @@ def test_search_takes_any_text(index: Index, text: str) -> None:
     assert len(index.search(text)) == min(20, index.count_hits(text))
 
 
+def test_search_ranks_by_the_number_of_words_where_nothing_has_all(make_index: MakeIndex) -> None:
+    index = make_index(
+        f'<{E}both> {LABEL} "border conference" <{E}g/data>',
+        f'<{E}one> {LABEL} "border" <{E}g/data>',
+        f'<{E}two> {LABEL} "the security of a conference on the border" <{E}g/data>',
+        f'<{E}none> {LABEL} "dialogue" <{E}g/data>',
+    )
+    text = "conference border nowhere"
+    assert index.search(text) == [] and index.count_hits(text) == 0
+    found = [hit.iri for hit in index.search(text, some=True)]
+    assert (set(found[:2]), found[2:]) == ({E + "both", E + "two"}, [E + "one"])
+    assert index.count_hits(text, some=True) == 3
+    assert index.search(text, some=True, limit=1, offset=2)[0].iri == E + "one"
+    assert index.search(" ", some=True) == [] and index.count_hits("…", some=True) == 0
+
+
 def test_search_is_never_an_operator() -> None:
     assert match_expression("NEAR(a OR b)") == '"NEAR" "a" "OR" "b"'
     assert match_expression("x" * 9 + " y ") == '"xxxxxxxxx" "y"'

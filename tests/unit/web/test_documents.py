@@ -351,3 +351,29 @@ def test_the_document_of_a_graph_holds_what_stands_in_it(get: Get, site: Site) -
         assert {(quad.subject, quad.predicate) for quad in content} <= triples
         if syntax.name in ("trig", "nquads"):
             assert {q.predicate for q in found if q.graph_name == graph} == {q.predicate for q in content}
+
+
+def test_an_extension_at_a_things_own_address_leads_to_its_document(get: Get) -> None:
+    for syntax in DOCUMENT_FORMATS:
+        response = get(f"/becher.{syntax.extension}")
+        assert (response.status_code, response.headers["Location"]) == (303, f"/doc/becher.{syntax.extension}")
+    assert get("/ontology.ttl").headers["Location"] == "/doc/ontology.ttl"
+    assert get("/nothing.ttl").status_code == get("/becher.docx").status_code == 404
+
+
+def test_a_search_for_too_many_words_shows_what_has_some(get: Get) -> None:
+    page = get("/de/search?q=becherflechte+niemals", "text/html").text
+    assert "becherflechte niemals" in page and "/de/doc/becher" in page
+    assert "These have some of them" in page
+    assert "These have some of them" not in get("/de/search?q=becherflechte", "text/html").text
+
+
+def test_themes_stand_in_a_tree(get: Get) -> None:
+    page = get("/es/search", "text/html").text
+    assert page.count('class="themes"') == 1
+    assert "<ul><li><a" in page.partition('class="themes"')[2]
+
+
+def test_the_home_page_asks_questions(get: Get) -> None:
+    page = get("/es/", "text/html").text
+    assert "¿Qué liquen crece en qué piedra?" in page and "/es/queries/auf-welchem-stein" in page

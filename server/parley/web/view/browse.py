@@ -13,6 +13,7 @@ from parley.publication import Role
 from parley.release.records import Description, Graph
 from parley.vocab import DCAT, OWL, PREFIXES, PROV, RDF, RDF_TYPE, RDFS, SH, VANN, VOID
 from parley.web.view.naming import LabelSource, Namer, Text, collation
+from parley.web.view.themes import Hierarchy, hierarchy
 from parley.web.view.values import Links, Value
 
 #: Classes of these namespaces say how the data is described, not what it is about.
@@ -59,6 +60,7 @@ class Survey:
 
     kinds: tuple[str, ...]
     things: tuple[str, ...]
+    themes: Hierarchy
 
 
 def kind_query(iri: str) -> str:
@@ -80,7 +82,7 @@ def survey(source: Source) -> Survey:
             links[iri] = found.incoming_total
             score[class_iri] = score.get(class_iri, 0) + found.incoming_total
     kinds = sorted(score, key=lambda iri: (-score[iri], iri))
-    return Survey(tuple(kinds), tuple(sorted(links, key=lambda iri: (-links[iri], iri))))
+    return Survey(tuple(kinds), tuple(sorted(links, key=lambda iri: (-links[iri], iri))), hierarchy(source))
 
 
 def _is_given(found: Description, class_iri: str) -> bool:
