@@ -43,6 +43,7 @@ class Settings:
         "", "Address under which users see the site, for sitemaps and the like; empty: the publication's base."
     )
     security_contact: str = _server("", "mailto: or https: address for security.txt; empty: the data set's contact.")
+    engine: str = _server("", "URL of a SPARQL endpoint that answers queries instead of our own engine; empty: ours.")
     state: str = _server("", "Directory of releases; empty: .parley in the publication, else the user's state folder.")
     keep: int = _server(5, "Releases that `parley gc` keeps.", minimum=1)
     verify_at_start: int = _server(

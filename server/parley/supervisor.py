@@ -264,6 +264,10 @@ class Supervisor:
     def _go_over_to(self, release: Release, publication: Publication) -> None:
         """Start the engine of `release`, tell the workers, and retire the engine before it."""
         self._switches += 1
+        if self._settings.engine:
+            Serving(release.path, self._run, self._settings).write(self._serving)
+            self._start_hashing(release)
+            return
         limits = Limits.from_settings(self._settings)
         directory = self._run / f"engine-{self._switches}"
         engine = EmbeddedEngine(

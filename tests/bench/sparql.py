@@ -1,9 +1,10 @@
 """Our endpoint against others on the same data, interleaved in one run: `python tests/bench/sparql.py`.
 
 The peers are `oxigraph serve-read-only` (PyPI: oxigraph) and `rdflib-endpoint serve` (PyPI: rdflib-endpoint[cli]),
-found on PATH or in the folder that PARLEY_PEERS names. One that does not start fails the run. Six kinds of query, one
-repeated and many distinct ones, over 1 and 16 connections; req/s, p50, p99 and processor time a request, as ratios to
-ours (above 1: ours is better). Absolute figures hold for one machine at one moment: only ratios within a row mean much.
+found in PARLEY_PEERS (a folder), beside Python, or on PATH. One that does not start fails the run. Six kinds of query,
+one repeated and many distinct ones, over 1 and 16 connections; req/s, p50, p99 and processor time a request, as ratios
+to ours (above 1: ours is better). Absolute figures hold for one machine at one moment: only ratios
+within a row mean much.
 """
 
 from __future__ import annotations
@@ -134,7 +135,8 @@ def _port() -> int:
 
 
 def _peer(name: str) -> str:
-    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PARLEY_PEERS", ""), os.environ.get("PATH", "")]))
+    places = [os.environ.get("PARLEY_PEERS", ""), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    found = shutil.which(name, path=os.pathsep.join(places))
     if found is None:
         sys.exit(f"{name} is missing: install it from PyPI and name its folder in PARLEY_PEERS")
     return found

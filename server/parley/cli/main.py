@@ -27,6 +27,7 @@ COMMANDS = {
     "new": "new",
     "verify-source": "verify_source",
     "settings": "settings",
+    "check-engine": "check_engine",
 }
 
 

@@ -25,7 +25,8 @@ from granian.server.mp import MPServer
 
 from parley import logs
 from parley.engine.client import EngineClient
-from parley.engine.protocol import Limits
+from parley.engine.protocol import Engine, Limits
+from parley.engine.remote import RemoteEngine
 from parley.engine.sandbox import die_with_parent
 from parley.web.app import create_app
 from parley.web.edge import Aborted, Edge
@@ -58,7 +59,10 @@ class Server(MPServer):
 def open_served(serving: Serving) -> Served:
     """Open the release that `serving` names, with its application and its engine's client. Raises ReleaseError."""
     site = Site.open(serving)
-    return Served(site, create_app(site), EngineClient(serving.engine, Limits.from_settings(serving.settings)))
+    limits = Limits.from_settings(serving.settings)
+    remote = serving.settings.engine
+    engine: Engine = RemoteEngine(remote, limits) if remote else EngineClient(serving.engine, limits)
+    return Served(site, create_app(site), engine)
 
 
 def load_edge(serving: Path, parent: int) -> Edge:

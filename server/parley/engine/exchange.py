@@ -1,0 +1,65 @@
+"""One request to a SPARQL endpoint and its answer, over a connection of its own; blocking, for a thread."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+from collections.abc import Iterable
+from urllib.parse import urlencode, urlsplit
+
+from parley.errors import EngineLost
+from parley.formats import Format
+
+_CHUNK = 64 * 1024
+_AWAY = "Try again in a minute; the operator may look at the engine."
+
+
+class Exchange:
+    """The connection to `endpoint`; a silence longer than `seconds` ends it."""
+
+    def __init__(self, endpoint: str, seconds: float) -> None:
+        parts = urlsplit(endpoint)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(parts.hostname or "", parts.port, timeout=seconds + 1)
+        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._response: http.client.HTTPResponse | None = None
+
+    def send(self, query: str, accept: str, defaults: Iterable[str], named: Iterable[str]) -> tuple[int, str]:
+        """Post a query; the answer's status and media type. Raises EngineLost."""
+        fields = [("query", query)]
+        fields += [("default-graph-uri", iri) for iri in defaults] + [("named-graph-uri", iri) for iri in named]
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            self._connection.request("POST", self._target, urlencode(fields), headers)
+            self._response = self._connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise EngineLost("The engine can't be reached.", cure=_AWAY) from error
+        return self._response.status, self._response.headers.get("Content-Type", "")
+
+    def read(self) -> bytes:
+        """The next bytes of the body, none at its end. Raises EngineLost where it breaks off."""
+        assert self._response is not None
+        try:
+            # read(n) would wait for all n; read1 does not tell a broken end from a good one when the length is known
+            data = self._response.read1(_CHUNK)
+        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+            raise EngineLost("The engine broke off its answer.", cure=_AWAY) from error
+        if not data and self._response.length:
+            raise EngineLost("The engine broke off its answer.", cure=_AWAY)
+        return data
+
+    def close(self) -> None:
+        """End the exchange, also from another thread that waits in it."""
+        with contextlib.suppress(OSError, AttributeError):
+            self._connection.sock.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._connection.close()
+
+
+def content_format(content_type: str, among: Iterable[Format]) -> Format | None:
+    """The format that a Content-Type names."""
+    essence = content_type.partition(";")[0].strip().lower()
+    formats = tuple(among)
+    exact = (f for f in formats if f.media_type == essence)
+    return next(exact, None) or next((f for f in formats if essence in f.aliases), None)
