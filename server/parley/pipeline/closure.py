@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -12,7 +13,7 @@ from rdflib import Graph, Literal
 from rdflib.namespace import OWL, RDF
 from rdflib.term import Node
 
-from parley.errors import TooLarge
+from parley.errors import Finding, TooLarge
 from parley.pipeline.closure_input import Axioms, SingleValued, equates, mend
 from parley.pipeline.terms import graph_of, quiet_rdflib
 
@@ -83,11 +84,24 @@ def _at_most(limit: int, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
 def _run(graph: Graph) -> Closure:
     single_valued, warnings = mend(graph)
     given = set(graph)
-    with quiet_rdflib():
+    with quiet_rdflib(), _reported():
         semantics = _Semantics(graph, False, False, False)
         semantics.closure()  # type: ignore[no-untyped-call]
     clashes = [clash for axiom in single_valued for clash in _clashes(graph, axiom)]
     return Closure(graph, set(graph) - given, list(semantics.error_messages), clashes, warnings)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Turn what owlrl raises on ontologies that break OWL's grammar in a way not foreseen into a Finding."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise Finding(
+            f"The reasoner fails on the ontology ({type(error).__name__}: {error}).",
+            cure="Check it in an OWL editor such as Protégé, or publish without the closure: "
+            'write profile = "none" under [inference] in publication.toml.',
+        ) from error
 
 
 def _clashes(graph: Graph, axiom: SingleValued) -> list[tuple[Node, Node, Literal, Literal]]:

@@ -8,6 +8,8 @@ Mended, because owlrl 7.6.2 is unsound or incomplete there (OWL 2 Profiles §4.3
 - `owl:AllDifferent`, `owl:AllDisjointProperties`: the last member is never compared. A stand-in is appended.
 - `owl:hasKey`: the last key is never compared, so that one shared class makes all its members the same. The axiom is
   left out, with a warning.
+- Lists that are none, and limits that are no literals, make it raise errors or walk in circles. What has them is left
+  out, with a warning.
 - `owl:FunctionalProperty` and `owl:maxCardinality 1` on literals: two values become `owl:sameAs`, and one replaces the
   other everywhere. The axiom is left out, and two values are reported as the contradiction they are.
 """
@@ -23,6 +25,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
+from parley.pipeline.lists import is_list
 from parley.pipeline.terms import to_rdflib
 
 _OWL, _TYPE, _NOTHING = str(OWL), str(RDF.type), str(OWL.Nothing)
@@ -46,6 +49,10 @@ _CHARACTERISTICS = frozenset(
     )
 )  # fmt: skip
 _PADDED = ((OWL.AllDifferent, (OWL.members, OWL.distinctMembers)), (OWL.AllDisjointProperties, (OWL.members,)))
+_LIST_VALUED = (
+    OWL.members, OWL.distinctMembers, OWL.intersectionOf, OWL.unionOf, OWL.oneOf, OWL.hasKey, OWL.propertyChainAxiom,
+    OWL.disjointUnionOf,
+)  # fmt: skip
 STAND_IN = URIRef("urn:parley:stand-in")
 
 
@@ -112,11 +119,11 @@ def mend(graph: Graph) -> tuple[list[SingleValued], list[str]]:
     Returns the axioms that were taken out and have to be checked on the closure, and warnings about those that were
     taken out and can't be.
     """
+    warnings = list(_take_out_ill_formed(graph))
     for kind, predicates in _PADDED:
         for axiom in list(graph.subjects(RDF.type, kind)):
             for head in [head for p in predicates for head in graph.objects(axiom, p)]:
                 _pad(graph, head)
-    warnings = []
     for class_, keys in sorted(graph.subject_objects(OWL.hasKey), key=str):
         graph.remove((class_, OWL.hasKey, keys))
         warnings.append(
@@ -124,6 +131,25 @@ def mend(graph: Graph) -> tuple[list[SingleValued], list[str]]:
             "State owl:sameAs where you know it, and check keys by a shape."
         )
     return list(_take_out_single_valued(graph)), warnings
+
+
+def _take_out_ill_formed(graph: Graph) -> Iterator[str]:
+    """Remove what owlrl can't walk or count; yield a warning for each."""
+    for predicate in _LIST_VALUED:
+        for subject, head in sorted(graph.subject_objects(predicate), key=str):
+            if not is_list(graph, head):
+                graph.remove((subject, predicate, head))
+                yield _left_out(predicate, subject, "its value is no well-formed list")
+    for predicate in (OWL.maxCardinality, OWL.maxQualifiedCardinality):
+        for subject, limit in sorted(graph.subject_objects(predicate), key=str):
+            if not isinstance(limit, Literal):
+                graph.remove((subject, predicate, limit))
+                yield _left_out(predicate, subject, f"{limit} is no number")
+
+
+def _left_out(predicate: URIRef, subject: Node, reason: str) -> str:
+    place = "a blank node" if isinstance(subject, BNode) else str(subject)
+    return f"owl:{predicate.partition('#')[2]} of {place} is left out of the closure: {reason}."
 
 
 def _pad(graph: Graph, head: Node) -> None:

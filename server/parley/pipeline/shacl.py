@@ -18,11 +18,16 @@ from rdflib.term import Node
 
 from parley.errors import ValidationFailed
 from parley.pipeline.names import Names
+from parley.pipeline.shape_faults import faults
 from parley.pipeline.terms import quiet_rdflib
 
 _LOGGER = logging.getLogger("parley.shacl")
 #: Shapes within shapes that pySHACL follows before it gives up; its default of 15 is too few for the rules for shapes.
 _DEPTH = 100
+WITHOUT_SHAPES = (
+    'To publish without validation, give the files of the shapes the role "data" under [graphs] in publication.toml.'
+)
+_CORRECT = f"Correct the shape. {WITHOUT_SHAPES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +56,16 @@ class Outcome:
 
 def refuse_ill_formed(shapes: Graph, names: Names) -> None:
     """Raise ValidationFailed, with the places, if `shapes` breaks the rules for shapes (SHACL appendix C)."""
-    with _contained():
-        conforms, report, _text = meta_validate(shapes, inference="none", max_validation_depth=_DEPTH)
-    if conforms:
-        return
-    lines = sorted({_fault(report, result, names) for result in report.objects(None, SH.result)})
+    lines = faults(shapes, names)
+    if not lines:
+        with _contained():
+            conforms, report, _text = meta_validate(shapes, inference="none", max_validation_depth=_DEPTH)
+        if conforms:
+            return
+        lines = sorted({_fault(report, result, names) for result in report.objects(None, SH.result)})
     raise ValidationFailed(
         "The shapes are ill-formed, so they can't tell anything about the data:\n" + "\n".join(lines),
-        cure="Correct the shapes; SHACL, appendix C, has the rules.",
+        cure=f"\nCorrect the shapes; SHACL, appendix C, has the rules. {WITHOUT_SHAPES}",
     )
 
 
@@ -84,12 +91,19 @@ def run(data: Graph, shapes: Graph) -> Outcome:
             _conforms, report, _text = validator.run()  # type: ignore[no-untyped-call]
             targets = {s.node: s.focus_nodes(validator.target_graph) for s in validator.shacl_graph.shapes}
     except (ReportableRuntimeError, ConstraintLoadWarning, ValidationWarning) as error:
-        raise ValidationFailed(f"A shape can't be evaluated: {error}", cure="Correct the shape.") from error
+        reason = str(error).partition("\n")[0]
+        raise ValidationFailed(f"A shape can't be evaluated: {reason}", cure=_CORRECT) from error
     except TypeError as error:
         # sh:lessThan on xsd:gYear and its like: rdflib has no order for them, and pySHACL lets the error through
         raise ValidationFailed(
             f"A shape compares values that have no common order: {error}.",
             cure="Compare values of one datatype, such as xsd:date, and demand it by sh:datatype.",
+        ) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever pySHACL lets through of the libraries below it: rdflib's SPARQL parser, re
+        raise ValidationFailed(
+            f"A shape can't be evaluated ({type(error).__name__}): {error}.", cure=_CORRECT
         ) from error
     aimed = {node: found for node, found in targets.items() if _has_target(shapes, node)}
     return Outcome(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from parley.errors import SourceError, TooLarge
+from parley.errors import Finding, SourceError, TooLarge
 from parley.pipeline.infer import Inference, infer
 from parley.pipeline.rules import run_rule
 
@@ -125,3 +125,30 @@ def test_a_rule_alone_yields_only_what_its_store_lacks(tmp_path: Path) -> None:
 def test_the_limit_is_the_publications(reading: Reading) -> None:
     with pytest.raises(TooLarge, match="More than 3 triples"):
         run(reading(toml="[limits]\ninfer_triples = 3\n", ontology__o_ttl=ONTOLOGY, data__d_ttl=DATA))
+
+
+LOOP = "_:l rdf:first :A ; rdf:rest _:l ."
+
+
+@pytest.mark.parametrize(
+    ("axiom", "says"),
+    [
+        (f"[] a owl:AllDifferent ; owl:members _:l . {LOOP}", "owl:members of a blank node"),
+        (f":A owl:intersectionOf _:l . {LOOP}", "owl:intersectionOf of http://ex.org/ontology#A"),
+        (":A owl:unionOf [ rdf:first :B ] .", "no well-formed list"),
+        (":A owl:oneOf [ rdf:first :B ; rdf:rest (), (:C) ] .", "no well-formed list"),
+        (':p owl:propertyChainAxiom "x" .', "no well-formed list"),
+        (":R owl:onProperty :p ; owl:maxCardinality :one .", "http://ex.org/ontology#one is no number"),
+        (":R owl:onProperty :p ; owl:maxQualifiedCardinality _:b .", "is no number"),
+    ],
+)
+def test_axioms_that_break_the_grammar_are_left_out_with_a_warning(reading: Reading, axiom: str, says: str) -> None:
+    inference, lines = run(reading(ontology__o_ttl=f"{axiom} :S rdfs:subClassOf :T .", data__d_ttl="d:x a :S ."))
+    assert "<x> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <ontology#T> <graph/inferred> ." in lines
+    assert [says in warning for warning in inference.warnings] == [True]
+
+
+def test_a_failure_of_the_reasoner_is_told_with_the_way_out(reading: Reading) -> None:
+    axioms = ":limit rdfs:subPropertyOf owl:maxCardinality . :R :limit :much ; owl:onProperty :p ."
+    with pytest.raises(Finding, match=r'AttributeError.*profile = "none"'):
+        run(reading(ontology__o_ttl=axioms, data__d_ttl="d:x a :R ."))

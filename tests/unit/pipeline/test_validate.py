@@ -155,23 +155,40 @@ def test_a_shape_that_found_nothing_is_noted(reading: Reading) -> None:
     assert report.conforms and report.notes == ("The shape d:Book found nothing to look at.",)
 
 
+X = "d:X a sh:NodeShape ; sh:targetClass :Book ; "
+
+
 @pytest.mark.parametrize(
     ("shape", "says"),
     [
-        ("d:X a sh:NodeShape ; sh:targetClass :Book ; sh:property [ sh:path :p ; sh:minCount 'one' ] .", "ill-formed"),
-        ("d:X a sh:NodeShape ; sh:targetClass :Book ; sh:property [ sh:minCount 1 ] .", "ill-formed"),
+        (X + "sh:property [ sh:path :p ; sh:minCount 'one' ] .", "ill-formed"),
+        (X + "sh:property [ sh:minCount 1 ] .", "ill-formed"),
         (
-            "d:X a sh:NodeShape ; sh:targetClass :Book ; sh:property [ sh:path :from ; sh:lessThanOrEquals :to ] .",
+            X + "sh:property [ sh:path :from ; sh:lessThanOrEquals :to ] .",
             "no common order",
         ),
+        (X + "sh:property [ sh:path :p ; sh:pattern '(' ] .", "d:X: the pattern"),
+        (X + "sh:in _:l . _:l rdf:first 1 ; rdf:rest _:l .", "d:X: .* list"),
+        (
+            X + "sh:property [ sh:path _:l ] . _:l rdf:first :p ; rdf:rest _:l .",
+            "d:X: the path",
+        ),
+        (X + "sh:property d:P . d:P sh:minCount 1 .", "d:P: .* needs a sh:path"),
+        (X + "sh:path :p .", "d:X: a node shape can't have a sh:path"),
+        (X + "sh:sparql [ sh:select 'SELECT oops' ] .", "ParseException"),
+        (X + "sh:or () .", "can't be evaluated: .* members"),
     ],
-    ids=["a count that is text", "no path", "years compared"],
-)
+    ids=[
+        "a count that is text", "no path", "years compared", "no regular expression", "an endless list",
+        "an endless path", "a property shape without a path", "a node shape with a path", "no SPARQL", "an empty or",
+    ],
+)  # fmt: skip
 def test_ill_formed_shapes_are_refused_with_a_clear_error(reading: Reading, shape: str, says: str) -> None:
     data = 'd:b a :Book ; :from "1999"^^xsd:gYear ; :to "1998"^^xsd:gYear .'
     with pytest.raises(ValidationFailed, match=says) as caught:
         validate(*reading(shapes__x_ttl=shape, data__b_ttl=data))
     assert caught.value.cure
+    assert ('role "data"' in caught.value.cure) is (says != "no common order")
 
 
 def test_imports_are_not_followed_and_no_global_state_changes(
