@@ -86,7 +86,7 @@ def build(
         path = state.path(known)
         return Built(path, Manifest.read(path), True, clock.seconds)
     with state.lock(), state.workspace() as work:
-        corpus, inference = _assemble(publication, work, clock, skip_broken)
+        corpus, inference = _assemble(publication, work, clock, skip_broken, state.current())
         with clock.stage("publish"):
             manifest = Manifest.read(work)
             path = state.publish(work, manifest.id)
@@ -105,8 +105,11 @@ def fingerprint(publication: Publication) -> str:
     return digest.hexdigest()
 
 
-def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: bool) -> tuple[Corpus, Inference]:
-    """Write everything that makes a release into `work`."""
+def _assemble(
+    publication: Publication, work: Path, clock: _Clock, skip_broken: bool, before: Path | None
+) -> tuple[Corpus, Inference]:
+    """Write everything that makes a release into `work`; `before` is the release that it follows."""
+    from parley.pipeline.changes import write_changes
     from parley.pipeline.dump import write_dumps
     from parley.pipeline.index import build_index
     from parley.pipeline.queries import saved_queries, write_queries
@@ -122,6 +125,8 @@ def _assemble(publication: Publication, work: Path, clock: _Clock, skip_broken: 
         build_store(publication, corpus, inference.path, work / "store")
     with clock.stage("dump"):
         write_dumps(publication, corpus, inference.path, work / "dumps")
+    with clock.stage("changes"):
+        write_changes(publication, work, before)
     with clock.stage("manifest"):
         closure = hashlib.sha256(inference.path.read_bytes()).hexdigest()
         identity = release_id(corpus.digest, publication.source, closure, queries)

@@ -21,7 +21,7 @@ FILE_NAME = "manifest.json"
 FORMAT_VERSION = 4
 
 # Made anew by every build and not byte for byte the same: listed apart and outside the identity.
-_DERIVED = ("store/", "index.sqlite")
+_DERIVED = ("store/", "index.sqlite", "changes.sqlite")
 # RocksDB's own log and lock change while a store is only read.
 _VOLATILE = ("store/LOG", "store/LOCK")
 _REBUILD = "Build the release again, or go back with `parley rollback`."

@@ -6,6 +6,7 @@ One application is made per release and dropped with it, so nothing in it ever c
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
@@ -16,6 +17,7 @@ from parley.web import (
     discovery,
     downloads,
     health,
+    history,
     home,
     links,
     openapi,
@@ -38,9 +40,11 @@ _SECURITY = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_MODULES = (home, discovery, openapi, context, resource, search, why, sparql, queries, downloads, assets, health)
 
-def create_app(site: Site) -> Flask:
-    """The application that serves `site`.
+
+def create_app(site: Site, *, archived: bool = False) -> Flask:
+    """The application that serves `site`; with `archived` as a release that is no longer current.
 
     Paths reach it percent-encoded as the client sent them (see `adapter`); `<language:language>` in a rule matches
     the languages of the publication only.
@@ -54,20 +58,10 @@ def create_app(site: Site) -> Flask:
     pages.register(app)
     problems.register(app)
     links.register(app)
-    for module in (
-        home,
-        discovery,
-        openapi,
-        context,
-        resource,
-        search,
-        why,
-        sparql,
-        queries,
-        downloads,
-        assets,
-        health,
-    ):
+    app.register_error_handler(history.Withdrawn, history.respond_gone)
+    if not archived:
+        history.register(app, partial(create_app, archived=True))
+    for module in _MODULES:
         app.register_blueprint(module.blueprint)
     return app
 

@@ -14,7 +14,7 @@ from parley.errors import NotFound
 from parley.formats import FORMATS, RESULTS_CSV
 from parley.release.manifest import FileEntry
 from parley.vocab import XSD
-from parley.web import caching, pages
+from parley.web import caching, history, pages
 from parley.web.headers import link_header, uri
 from parley.web.redirects import redirect_to
 from parley.web.site import Site, current_site
@@ -77,9 +77,9 @@ def current(name: str) -> Response:
 def file(release: str, name: str) -> Response:
     """A dump, with ranges (RFC 9110 §14) and its digest (RFC 9530)."""
     site = current_site()
-    entry = _entry(site, name) if release == site.manifest.id else None
-    if entry is None:
-        raise NotFound("This release is not served here.", cure="The current one is listed under /downloads.")
+    if release != site.manifest.id:
+        site = history.kept(release)
+    entry = _entry(site, name)
     found = next((f for f in FORMATS if name.endswith(f".{f.extension}")), None)
     response = send_file(
         site.release / _FOLDER / name,
@@ -123,7 +123,7 @@ def _entry(site: Site, name: str) -> FileEntry:
 
 
 def _address(site: Site, name: str) -> str:
-    return uri(site.urls.local(f"release/{site.manifest.id}/{_FOLDER}{name}"))
+    return uri(site.dump_address(name))
 
 
 def _contents(site: Site) -> dict[str, dict[str, Any]]:

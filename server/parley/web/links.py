@@ -103,7 +103,7 @@ def _items(site: Site) -> list[Link]:
 
 def dump_address(site: Site, name: str) -> str:
     """The address of a dump that never changes its content."""
-    return uri(site.urls.local(f"release/{site.manifest.id}/dumps/{name}"))
+    return uri(site.dump_address(name))
 
 
 def _licence(site: Site) -> list[Link]:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from parley.errors import BadRequest, NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format, by_extension
 from parley.serialise.jsonld import expanded
-from parley.web import caching, context, document_page, documents, links, negotiate, pages
+from parley.web import caching, context, document_page, documents, history, links, negotiate, pages
 from parley.web.headers import link_header
 from parley.web.redirects import redirect_to
 from parley.web.site import current_site
@@ -82,6 +82,7 @@ def describe(language: str | None = None) -> Response:
     iri = request.args.get("iri", "")
     if not iri:
         raise BadRequest("There is no “iri” parameter.", cure="Ask as /describe?iri=…")
+    history.refuse_gone(iri)
     if not documents.exists(current_site(), iri):
         raise _missing(iri)
     return _document(iri, language, None)
@@ -92,6 +93,7 @@ def _first(paths: Iterable[str]) -> str | None:
     site = current_site()
     for path in paths:
         for iri in site.urls.candidates(path):
+            history.refuse_gone(iri)
             if documents.exists(site, iri):
                 return iri
     return None

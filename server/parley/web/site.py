@@ -17,6 +17,7 @@ from parley import publication as publications
 from parley.errors import ReleaseError
 from parley.publication import Publication
 from parley.queries import SavedQuery
+from parley.release.changes import Changes
 from parley.release.index import Index
 from parley.release.manifest import Manifest
 from parley.release.queries import read_queries
@@ -73,6 +74,7 @@ class Site:
     settings: Settings
     queries: tuple[SavedQuery, ...] = ()
     run: Path | None = None
+    changes: Changes | None = None
 
     @classmethod
     def open(cls, serving: Serving) -> Site:
@@ -90,12 +92,19 @@ class Site:
             settings=serving.settings,
             queries=read_queries(serving.release),
             run=serving.run,
+            changes=Changes.open(serving.release),
         )
 
     def canonical(self, path: str) -> str:
         """The IRI of a page of the server itself under the publication's base; what RDF says."""
         base = self.publication.base
         return (base if base.endswith("/") else base.rstrip("#") + "/") + path
+
+    def dump_address(self, name: str) -> str:
+        """The address of a dump on this server, which never changes its content."""
+        own = f"/release/{self.manifest.id}"
+        prefix = self.settings.prefix
+        return f"{prefix if prefix.endswith(own) else prefix + own}/dumps/{name}"
 
     def public(self, path: str) -> str:
         """The absolute address of a page as users see it, for what must not be relative, such as sitemaps."""
@@ -105,6 +114,8 @@ class Site:
     def close(self) -> None:
         """Release the index's connections."""
         self.index.close()
+        if self.changes is not None:
+            self.changes.close()
 
 
 def current_site() -> Site:

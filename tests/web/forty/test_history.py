@@ -1,0 +1,120 @@
+"""Check 12: what an earlier release described is there, or its tombstone is; each release stays addressable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from parley.formats import RDF_FORMATS
+from parley.pipeline.build import build
+from parley.publication import load
+from parley.release.changes import Changes
+from parley.release.directory import StateDirectory
+from parley.vocab import DCTERMS, RDFS
+
+BASE = "http://past.example/"
+HEAD = f"@prefix : <{BASE}> . @prefix rdfs: <{RDFS}> . @prefix dcterms: <{DCTERMS}> .\n"
+#: Three releases: b is renamed to c, d goes without a word, e goes and says where; f goes and comes back.
+PAST = [
+    ':a a :T ; rdfs:label "a"@en . :b a :T ; rdfs:label "b"@en . :d a :T ; rdfs:label "d"@en, "dé"@fr .'
+    ':e a :T ; rdfs:label "e"@en . :f a :T ; rdfs:label "f"@en .',
+    ':a a :T ; rdfs:label "a"@en . :c a :T ; rdfs:label "c"@en ; dcterms:replaces :b .'
+    ':e dcterms:isReplacedBy :a ; rdfs:label "e"@en .',
+    ':a a :T ; rdfs:label "A"@en . :c a :T ; rdfs:label "c"@en ; dcterms:replaces :b .'
+    ':e dcterms:isReplacedBy :a ; rdfs:label "e"@en . :f a :T ; rdfs:label "f"@en .',
+]
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., Any]) -> Iterator[tuple[Any, list[str], Path]]:
+    folder = tmp_path_factory.mktemp("past")
+    (folder / "publication.toml").write_text(
+        f'base = "{BASE}"\nlanguages = ["en", "fr"]\ntitle = "Past"\ndescription = "What was."\n'
+        '[inference]\nprofile = "none"\n'
+    )
+    (folder / "data").mkdir()
+    releases = []
+    for text in PAST:
+        (folder / "data" / "things.ttl").write_text(HEAD + text)
+        publication = load(folder, {})
+        releases.append(build(publication, StateDirectory.locate(publication, {})).id)
+    with serve(folder) as live:
+        yield live, releases, folder
+
+
+def test_12_every_iri_of_the_past_is_there_or_gone_with_a_tombstone(past: Any) -> None:
+    live, _releases, _folder = past
+    statuses = {name: live.curl(f"/{name}").status for name in "abcdef"}
+    assert statuses == {"a": 303, "b": 410, "c": 303, "d": 410, "e": 410, "f": 303}
+    assert {live.curl(f"/doc/{name}").status for name in "bde"} == {410}
+    assert live.curl("/never").status == 404
+
+
+def test_12_a_tombstone_names_what_replaces_it(past: Any) -> None:
+    live, _releases, _folder = past
+    for name, successor in (("b", "c"), ("e", "a"), ("d", None)):
+        problem = live.curl(f"/{name}")
+        assert problem.header("content-type") == "application/problem+json"
+        assert problem.json.get("successor") == (BASE + successor if successor else None)
+        page = live.curl(f"/{name}", "-H", "Accept: text/html")
+        assert (page.status, page.header("content-type")) == (410, "text/html; charset=utf-8")
+        for syntax in RDF_FORMATS:
+            reply = live.curl(f"/{name}", "-H", f"Accept: {syntax.media_type}")
+            assert (reply.status, reply.header("content-type")) == (410, syntax.content_type)
+            quads = list(ox.parse(reply.body, format=syntax.oxigraph))
+            found = {q.object for q in quads if q.predicate.value == f"{DCTERMS}isReplacedBy"}
+            assert found == ({ox.NamedNode(BASE + successor)} if successor else set())
+            assert ox.Literal(name, language="en") in {q.object for q in quads}
+        assert (f'<{BASE}{successor}>; rel="successor-version"' in reply.header("link")) is bool(successor)
+
+
+def test_12_counts_of_what_came_and_went(past: Any) -> None:
+    live, releases, _folder = past
+    rows = live.curl("/releases", "-H", "Accept: application/json").json
+    assert [row["id"] for row in rows] == releases[::-1]
+    assert [row["current"] for row in rows] == [True, False, False]
+    assert rows[1]["changes"] == {"since": releases[0], "added": 4, "removed": 8, "came": 1, "went": 4}
+    assert rows[0]["changes"] == {"since": releases[1], "added": 3, "removed": 1, "came": 1, "went": 0}
+    assert rows[2]["changes"] is None
+    page = live.curl("/fr/releases")
+    assert page.status == 200
+    assert releases[0][:12].encode() in page.body
+
+
+def test_12_each_release_stays_addressable(past: Any) -> None:
+    live, releases, _folder = past
+    for release, label in zip(releases, ("a", "a", "A"), strict=True):
+        reply = live.curl(f"/release/{release}/doc/a.ttl")
+        assert reply.status == 200
+        assert f'rdfs:label "{label}"@en'.encode() in reply.body
+        assert reply.header("x-robots-tag") == "noindex"
+        home = live.curl(f"/release/{release}/", "-H", "Accept: text/html")
+        assert home.status == 200
+        assert f"/release/{release}/downloads".encode() in home.body
+        thing = live.curl(f"/release/{release}/a")
+        assert (thing.status, thing.header("location")) == (303, f"/release/{release}/doc/a")
+        dump = live.curl(f"/release/{release}/dumps/all.nt")
+        assert dump.status == 200
+        assert f'"{label}"@en'.encode() in dump.body
+    assert live.curl(f"/release/{releases[0]}/doc/b", "-H", "Accept: text/turtle").status == 200
+    assert live.curl(f"/release/{releases[0]}/sparql?query=ASK%7B%7D").status == 404
+    assert live.curl(f"/release/{releases[0]}/release/{releases[0]}/doc/a").status == 404
+    assert live.curl(f"/release/{'0' * 64}/doc/a").status == 404
+    assert live.curl(f"/release/{releases[0]}").status == 308
+    for path in ("..", "%2e%2e", ".", "current"):
+        assert live.curl(f"/release/{path}/dumps/all.nt").status in (400, 404)
+
+
+def test_a_damaged_release_is_not_compared_with(past: Any) -> None:
+    _live, releases, folder = past
+    current = folder / ".parley" / "releases" / releases[-1]
+    assert Changes.open(current) is not None
+    (current / "index.sqlite").write_bytes(b"no database" * 1000)
+    (folder / "data" / "things.ttl").write_text(HEAD + ':g a :T ; rdfs:label "g"@en .')
+    publication = load(folder, {})
+    made = build(publication, StateDirectory.locate(publication, {}))
+    assert Changes.open(made.path) is None
