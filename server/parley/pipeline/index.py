@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from parley import nquads
 from parley.pipeline.explain import Explanations, explain
 from parley.pipeline.texts import texts
+from parley.pipeline.usage import LINKS, Usage
 from parley.publication import Publication, Role
 from parley.release.schema import TABLES, VERSION
 from parley.release.storage import storage_errors
@@ -57,6 +58,7 @@ _FINISH = (
          FROM typed t LEFT JOIN class c ON c.node = t.class JOIN node k ON k.id = t.class
          WHERE k.name NOT IN (SELECT value FROM json_each(:empty))
        ) AS best WHERE best.node = node.id AND best.place = 1""",
+    LINKS,
     "INSERT INTO search (search) VALUES ('optimize')",
 )
 
@@ -133,6 +135,7 @@ class _Builder:
         self.numbers_of_blanks: dict[str, int] = {}
         self.counts = {"version": VERSION, "quads": 0, "triples": 0, "asserted": 0, "inferred": 0, "entities": 0}
         self.graph_subjects: dict[int, int] = {}
+        self.usage = Usage()
         self.texts = 0
 
     def run(self, paths: Iterable[Path]) -> None:
@@ -147,6 +150,7 @@ class _Builder:
         self.connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(self.counts.items()))
         for statement in _FINISH:
             self.connection.execute(statement, {"type": RDF_TYPE, "empty": json.dumps(_EMPTY_CLASSES)})
+        self.usage.write(self.connection, self.properties)
 
     def _subject(self, number: int, subject: str, lines: list[nquads.Line]) -> None:
         name = nquads.iri(subject)
@@ -180,16 +184,19 @@ class _Builder:
         counts = self.counts
         counts["quads"] += len(lines)
         before: tuple[str, str] | None = None
+        told: list[nquads.Line] = []
         for line in lines:
             role = self.graphs[line.graph][1]
             counts["inferred" if role is Role.INFERRED else "asserted"] += 1
             if role.in_default_graph and (line.predicate, line.object) != before:
                 before = (line.predicate, line.object)
                 counts["triples"] += 1
+                told.append(line)
                 property_ = self.properties[line.predicate]
                 self.property_triples[property_] = self.property_triples.get(property_, 0) + 1
         if before is not None and not subject.startswith("_:"):
             counts["entities"] += 1
+            self.usage.count(told)
 
     def _texts(self, number: int, name: str, lines: list[nquads.Line]) -> None:
         found = texts(name, lines)

@@ -19,10 +19,11 @@ import pyoxigraph as ox
 from parley import nquads
 from parley.errors import ReleaseError
 from parley.publication import Role
-from parley.release import search
+from parley.release import search, usage
 from parley.release.graphs import graph_page
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
 from parley.release.schema import VERSION
+from parley.release.usage import KindLink, Use
 from parley.release.why import Explainer
 from parley.release.words import pick_label
 from parley.vocab import LABEL_PROPERTIES
@@ -201,6 +202,14 @@ class Index:
         """Each property with the number of its distinct triples in the default graph, largest first."""
         sql = "SELECT iri, triples FROM property WHERE triples > 0 ORDER BY 2 DESC, 1"
         return [(row[0], row[1]) for row in self._rows(sql)]
+
+    def uses(self) -> dict[str, list[Use]]:
+        """For each class the properties of its things in the default graph, the usual ones first."""
+        return usage.uses(self._rows)
+
+    def kind_links(self) -> list[KindLink]:
+        """Asserted links between things, by their kinds, most frequent first."""
+        return usage.kind_links(self._rows)
 
     def graphs(self) -> list[Graph]:
         """All named graphs, sorted by IRI."""

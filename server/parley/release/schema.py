@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised with every change that an older reader would misread.
-VERSION: Final = 3
+VERSION: Final = 4
 
 #: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
 SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)
@@ -42,6 +42,13 @@ CREATE TABLE label (
 CREATE TABLE class (node INTEGER PRIMARY KEY, instances INTEGER NOT NULL);
 CREATE TABLE instance (
   class INTEGER, position INTEGER, node INTEGER NOT NULL, PRIMARY KEY (class, position)
+) WITHOUT ROWID;
+-- The properties of the things of a class, by things that have them and triples; asserted links between kinds.
+CREATE TABLE usage (
+  class INTEGER, property INTEGER, things INTEGER NOT NULL, triples INTEGER NOT NULL, PRIMARY KEY (class, property)
+) WITHOUT ROWID;
+CREATE TABLE link (
+  subject INTEGER, property INTEGER, object INTEGER, triples INTEGER NOT NULL, PRIMARY KEY (subject, property, object)
 ) WITHOUT ROWID;
 -- How statements follow. A term is in N-Triples syntax; premises are numbers of rows; without a rule a row is only a
 -- premise of others, asserted somewhere.

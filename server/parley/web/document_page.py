@@ -11,11 +11,13 @@ from flask import render_template, request
 from parley.formats import RDF_FORMATS
 from parley.release.passage import text_of
 from parley.release.records import Description
-from parley.web import documents, pages
+from parley.web import asking, documents, pages
 from parley.web.site import current_site
 from parley.web.view import entity, graph, inverse, vocabulary
 from parley.web.view.naming import Text
 
+#: Questions on the page of a vocabulary, as recipes.
+QUESTIONS = 6
 #: Subjects of a graph on one page.
 GRAPH_SUBJECTS = 100
 #: Links to a thing up to which its page is made from all of them at once.
@@ -37,6 +39,7 @@ def render(iri: str, page: int = 1) -> str:
         "vocabulary.html" if terms else "entity.html",
         entity=view,
         terms=terms,
+        questions=asking.questions()[:QUESTIONS] if terms else (),
         graph=named_graph,
         content=_content(iri) if named_graph else None,
         content_page=_number("graph"),

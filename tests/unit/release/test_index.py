@@ -371,3 +371,22 @@ def test_owners_of_a_long_list_and_of_rings(make_index: MakeIndex) -> None:
     about = index.describe(E + "item")
     assert about is not None
     assert about.owners == {"_:c00000": E + "list", f"_:c{length - 1:05}": E + "list"}
+
+
+def test_how_the_vocabulary_is_used(make_index: MakeIndex) -> None:
+    index = make_index(
+        f"<{E}a> {TYPE} <{E}Wave> <{E}g/data>",
+        f"<{E}a> {TYPE} <{E}Wave> <{E}h/data>",
+        f"<{E}b> {TYPE} <{E}Wave> <{E}g/data>",
+        f"<{E}c> {TYPE} <{E}Bay> <{E}g/data>",
+        f"<{E}a> <{E}meets> <{E}c> <{E}g/data>",
+        f"<{E}a> <{E}meets> <{E}c> <{E}h/data>",
+        f"<{E}a> <{E}meets> <{E}b> <{E}g/data>",
+        f'<{E}b> <{E}height> "3" <{E}g/data>',
+        f"<{E}b> <{E}meets> <{E}c> <{E}g/shapes>",
+        inferred=(f"<{E}b> <{E}meets> <{E}c> <{E}g/inferred>",),
+    )
+    assert index.uses()[E + "Wave"] == [(E + "meets", 2, 3), (E + "height", 1, 1)]
+    assert E + "Bay" not in index.uses()
+    links = {(link.subject, link.property, link.object): link.triples for link in index.kind_links()}
+    assert links[E + "Wave", E + "meets", E + "Bay"] == links[E + "Wave", E + "meets", E + "Wave"] == 1

@@ -10,6 +10,7 @@ import pytest
 
 from parley.publication import Role
 from parley.release.records import Description, Statement
+from parley.release.usage import KindLink, Use
 from parley.urls import Urls
 from parley.vocab import DCTERMS, OWL, RDF_TYPE, RDFS, SKOS, XSD
 from parley.web.i18n import Interface, load_catalogues
@@ -68,6 +69,12 @@ class Memory:
 
     def properties(self) -> list[tuple[str, int]]:
         return [(BASE + "o#meets", 2)]
+
+    def uses(self) -> dict[str, list[Use]]:
+        return {BASE + "o#Wave": [Use(BASE + "o#meets", 2, 3), Use(LABEL, 2, 2)]}
+
+    def kind_links(self) -> list[KindLink]:
+        return []
 
 
 def page(index: Memory, iri: str = BASE + "a", language: str = "en") -> entity.EntityView:
@@ -296,7 +303,7 @@ def test_a_vocabulary_is_a_tree_with_uses() -> None:
     links = Links(Urls(BASE, ("en",), has_fragments=lambda iri: iri == BASE + "o"), None, index.exists)
     chapters = vocabulary.view(
         index, BASE + "o", [o + n for n in ("Wave", "TidalWave", "meets", "high")], namer, links, interface
-    )
+    ).chapters
     assert [c.nature for c in chapters] == ["classes", "properties", "individuals"]
     classes, properties, _ = chapters
     assert [(b.term.anchor, [c.term.anchor for c in b.branches]) for b in classes.tree] == [("Wave", ["TidalWave"])]
@@ -304,5 +311,24 @@ def test_a_vocabulary_is_a_tree_with_uses() -> None:
     assert (wave.uses, wave.compact, tidal.deprecated, tidal.parents[0].href) == (3, "o:Wave", True, "#Wave")
     assert wave.definition is not None
     assert wave.definition.text == "What rolls."
+    assert [(value.text.text, things, triples) for value, things, triples in wave.profile] == [("meets", 2, 3)]
     assert properties.terms[0].uses == 2
     assert [g.label.text for g in properties.terms[0].groups] == ["said of"]
+
+
+def test_a_property_nobody_asserts_mirrors_the_one_that_is() -> None:
+    o, graph = BASE + "o#", BASE + "graph/o"
+    index = Memory(
+        (o + "metBy", OWL + "inverseOf", o + "meets", graph, Role.ONTOLOGY),
+        (o + "above", OWL + "inverseOf", o + "below", graph, Role.ONTOLOGY),
+        (o + "meets", OWL + "inverseOf", o + "metBy", RULES, Role.INFERRED),
+    )
+
+    def own(iri: str) -> list[Statement]:
+        return [s for s in index.statements if s.subject == ox.NamedNode(iri)]
+
+    names = [o + name for name in ("metBy", "meets", "above", "below")]
+    assert vocabulary.mirrored(own, names, {o + "meets"}) == {o + "metBy": o + "meets", o + "above": o + "below"}
+    assert vocabulary.mirrored(own, names, {o + "metBy"})[o + "meets"] == o + "metBy"
+    assert vocabulary.mirrored(own, names, set(names)) == {}
+    assert vocabulary.mirrored(own, names[:1], set()) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
@@ -11,10 +11,13 @@ import pyoxigraph as ox
 
 from parley.publication import Role
 from parley.release.records import Statement
+from parley.release.usage import KindLink, Use
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS, SKOS
 from parley.web.i18n import Interface
-from parley.web.view import asking, entity, facts
+from parley.web.view import asking, entity, facts, overview
 from parley.web.view.naming import Namer, Text, collation
+from parley.web.view.overview import Overview
+from parley.web.view.sections import section_of
 from parley.web.view.values import Group, Links, Value
 
 #: Natures of terms, in the order of the page, with the types that tell them.
@@ -29,6 +32,8 @@ NATURES: dict[str, frozenset[str]] = {
     "datatypes": frozenset([RDFS + "Datatype"]),
     "individuals": frozenset(),
 }  # fmt: skip
+#: Properties in the profile of a class.
+PROFILE = 24
 _SUPER = {"classes": RDFS + "subClassOf", "properties": RDFS + "subPropertyOf"}
 #: Statements that the page says in its own way, or that say nothing to a reader.
 _TOLD = frozenset([RDFS + "isDefinedBy", *LABEL_PROPERTIES, *DESCRIPTION_PROPERTIES[:3], *_SUPER.values()])
@@ -42,6 +47,12 @@ class Source(facts.Source, Protocol):
 
     def properties(self) -> list[tuple[str, int]]:
         """Each property with the number of its triples."""
+
+    def uses(self) -> dict[str, list[Use]]:
+        """For each class the properties of its things."""
+
+    def kind_links(self) -> list[KindLink]:
+        """Asserted links between things, by their kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,8 @@ class Term:
     """One term.
 
     `parents` and `children` are direct ones; `groups` link it to others, `remarks` are texts, `examples` are queries;
-    `uses` counts the instances of a class, the triples of a property.
+    `uses` counts the instances of a class, the triples of a property; `profile` are the properties of a class's
+    things, with the numbers of things and triples; a property that only says another one backwards `mirrors` it.
     """
 
     iri: str
@@ -73,6 +85,8 @@ class Term:
     examples: tuple[Example, ...]
     uses: int
     deprecated: bool
+    profile: tuple[tuple[Value, int, int], ...] = ()
+    mirrors: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,24 @@ class Chapter:
     tree: tuple[Branch, ...]
     terms: tuple[Term, ...]
 
+    @property
+    def main(self) -> tuple[Term, ...]:
+        """The terms that stand for themselves."""
+        return tuple(term for term in self.terms if term.mirrors is None)
+
+    @property
+    def mirrors(self) -> tuple[Term, ...]:
+        """The properties that say others backwards."""
+        return tuple(term for term in self.terms if term.mirrors is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The chapters of a vocabulary, and the drawing of how its kinds hang together."""
+
+    chapters: tuple[Chapter, ...]
+    overview: Overview
+
 
 def view(
     source: Source,
@@ -100,11 +132,12 @@ def view(
     links: Links,
     interface: Interface,
     prefixes: Mapping[str, str] | None = None,
-) -> tuple[Chapter, ...]:
+) -> Vocabulary:
     """The chapters of the document whose subjects are `iris`; `prefixes` are what examples may leave out."""
     writer = _Writer(source, document, iris, namer, links, interface)
     writer.prefixes = prefixes or {}
-    return writer.write()
+    terms = frozenset(writer.described)
+    return Vocabulary(writer.write(), overview.view(source, writer.parents, terms, namer, links))
 
 
 class _Writer:
@@ -116,6 +149,8 @@ class _Writer:
         self.namer, self.links, self.interface = namer, links, interface
         self.described = {iri: found for iri in iris if (found := source.describe(iri, page_size=0))}
         self.uses = dict(source.classes()) | dict(source.properties())
+        self.profiles = source.uses()
+        self.mirrors = mirrored(self.own, self.described, {link.property for link in source.kind_links()})
         self.parents = {iri: self.parents_of(iri) for iri in self.described}
         namer.learn({name for found in self.described.values() for name in facts.mentioned(found.outgoing)})
 
@@ -127,7 +162,9 @@ class _Writer:
         for nature in NATURES:
             terms = sorted(by_nature.get(nature, ()), key=lambda term: collation(term.name.text))
             if terms:
-                chapters.append(Chapter(nature, self.tree(terms), tuple(terms)))
+                chapters.append(
+                    Chapter(nature, self.tree([term for term in terms if term.mirrors is None]), tuple(terms))
+                )
         return tuple(chapters)
 
     def own(self, iri: str) -> list[Statement]:
@@ -170,8 +207,14 @@ class _Writer:
             remarks=tuple(group for group in groups if _is_remark(group)),
             examples=tuple(self.example(getattr(s.object, "value", "")) for s in own if _is_example(s)),
             uses=self.uses.get(iri, 0),
+            profile=tuple((self.mentions([use.property])[0], use.things, use.triples) for use in self.profile(iri)),
+            mirrors=self.mentions([self.mirrors[iri]])[0] if iri in self.mirrors else None,
             deprecated=any(_is(s, OWL + "deprecated") and getattr(s.object, "value", "") in ("true", "1") for s in own),
         )
+
+    def profile(self, iri: str) -> list[Use]:
+        """The properties of the things of a class, the usual ones first; names and the like go without saying."""
+        return [use for use in self.profiles.get(iri, ()) if section_of(use.property) == "facts"][:PROFILE]
 
     def example(self, text: str) -> Example:
         """A query that runs as it is: with the prefixes that it leaves out."""
@@ -211,6 +254,24 @@ class _Writer:
 def _is_remark(group: Group) -> bool:
     """Whether nothing but texts stands in the group, such as notes and examples."""
     return not any(fact.value.href or fact.value.groups or fact.value.items for fact in group.facts)
+
+
+def mirrored(own: Callable[[str], list[Statement]], iris: Iterable[str], asserted: Collection[str]) -> dict[str, str]:
+    """The properties that only say backwards what another one says, with that one: those nobody asserts.
+
+    Where neither of two is asserted, the one that is declared the inverse of the other.
+    """
+    known = set(iris)
+    found: dict[str, str] = {}
+    for iri in sorted(known):
+        for statement in own(iri):
+            other = statement.object.value if isinstance(statement.object, ox.NamedNode) else ""
+            if not _is(statement, OWL + "inverseOf") or statement.role is Role.INFERRED or other == iri:
+                continue
+            mirror, main = (other, iri) if iri in asserted and other not in asserted else (iri, other)
+            if main in known and mirror in known and mirror not in asserted and main not in found:
+                found[mirror] = main
+    return found
 
 
 def _is_example(statement: Statement) -> bool:
