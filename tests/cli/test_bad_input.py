@@ -119,3 +119,17 @@ def test_a_setting_out_of_range(parley: Run, publication: Path, value: str) -> N
     done = parley("build", publication, PARLEY_PORT=value)
     assert done.returncode == 2
     assert "PARLEY_PORT" in done.stderr
+
+
+def test_guessed_values_can_be_saved_from_a_narrow_terminal(parley: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "my [red] data [bold]"
+    folder.mkdir()
+    (folder / "x.ttl").write_text("<http://example.org/a> <http://example.org/p> 1 .")
+    done = parley("build", folder, COLUMNS="30")
+    assert done.returncode == 0, done.stderr
+    assert f"{folder} has no publication.toml." in done.stderr
+    text = done.stderr.partition("# Guessed")[2].partition("compare")[0]
+    (folder / "publication.toml").write_text("# Guessed" + text)
+    again = parley("build", folder, "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["counts"]["asserted"] == 1

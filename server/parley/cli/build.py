@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from parley.cli.common import (
@@ -58,10 +59,10 @@ def show(built: Built) -> None:
     if built.reused:
         CONSOLE.print(f"Nothing has changed: release [bold]{built.id[:12]}[/bold] is current.")
     else:
-        CONSOLE.print(
-            f"Release [bold]{built.id[:12]}[/bold] in {sum(built.seconds.values()):.1f} s: {built.path}", soft_wrap=True
-        )
-        CONSOLE.print("  " + " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in built.seconds.items()))
+        took = f"{sum(built.seconds.values()):.1f} s"
+        CONSOLE.print(f"Release [bold]{built.id[:12]}[/bold] in {took}: {escape(str(built.path))}", soft_wrap=True)
+        stages = " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in built.seconds.items())
+        CONSOLE.print(f"  {stages}", soft_wrap=True)
     CONSOLE.print(f"  {counts['asserted']:,} triples asserted, {counts['inferred']:,} inferred")
     for title, rows in (
         ("graphs", _graphs(built)),
@@ -90,7 +91,7 @@ def _classes(built: Built) -> list[tuple[str, int]]:
 def _table(title: str, rows: list[tuple[str, int]], most: int = 12) -> Table:
     table = Table(title, "count", box=None, padding=(0, 2))
     for name, count in rows[:most]:
-        table.add_row(name, f"{count:,}")
+        table.add_row(escape(name), f"{count:,}")
     if len(rows) > most:
         table.add_row(f"… and {len(rows) - most} more", "")
     return table

@@ -53,10 +53,10 @@ def open_publication(folder: Path | None, **settings: Any) -> Publication:
     from parley.pipeline.guess import guess
 
     publication = guess(root, **settings)
-    CONSOLE.print(
-        f"[bold]{root} has no {FILE_NAME}.[/bold] These values were guessed; save them there to change them:\n"
-    )
-    CONSOLE.print(publication.source, markup=False)
+    # never wrapped: what is shown is to be saved as it is
+    CONSOLE.print(f"{root} has no {FILE_NAME}.", style="bold", markup=False, soft_wrap=True)
+    CONSOLE.print("These values were guessed; save them there to change them:\n")
+    CONSOLE.print(publication.source, markup=False, soft_wrap=True)
     return publication
 
 

@@ -39,12 +39,12 @@ def serve(
     settings = publication.settings
     logging.config.dictConfig(logs.configuration(settings.log_level, settings.log_format))
     state = open_state(publication)
-    _prepare(publication, state, skip_broken)
     watcher = None
     if watch:
         from parley.cli.watch import Watcher
 
-        watcher = Watcher(publication)
+        watcher = Watcher(publication, skip_broken)  # before the build: what changes during it counts as a change
+    _prepare(publication, state, skip_broken)
     context.exit(supervise(publication, state, watch=watcher))
 
 
@@ -57,7 +57,7 @@ def _prepare(publication: Publication, state: StateDirectory, skip_broken: bool)
         if state.current() is None:
             raise
         CONSOLE.print("[red]The new release was not made:[/red]")
-        CONSOLE.print(str(error), markup=False)
+        CONSOLE.print(str(error), markup=False, soft_wrap=True)
         CONSOLE.print("Serving the release before it.")
     else:
         CONSOLE.print(f"Release {built.id[:12]}: {built.manifest.counts['asserted']:,} triples asserted.")

@@ -6,14 +6,16 @@ import subprocess
 import sys
 
 from parley.cli.common import CONSOLE
+from parley.pipeline.discover import watched_files
 from parley.publication import Publication
 
 
 class Watcher:
     """Called once a second by the supervisor; starts `parley build` when the sources differ from the last time."""
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, skip_broken: bool = False) -> None:
         self.publication = publication
+        self.options = ["--skip-broken"] if skip_broken else []
         self.seen = self._stamp()
         self.building: subprocess.Popen[bytes] | None = None
 
@@ -28,15 +30,16 @@ class Watcher:
         stamp = self._stamp()
         if stamp != self.seen:
             self.seen = stamp
-            command = [sys.executable, "-m", "parley", "build", str(self.publication.root)]
+            command = [sys.executable, "-m", "parley", "build", *self.options, str(self.publication.root)]
             self.building = subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
     def _stamp(self) -> tuple[tuple[str, int, int], ...]:
         """Name, size and time of each source file: cheap enough for once a second."""
         rows = []
-        for path in self.publication.root.rglob("*"):
-            hidden = any(part.startswith(".") for part in path.relative_to(self.publication.root).parts)
-            if not hidden and path.is_file():
+        for path in watched_files(self.publication):
+            try:
                 status = path.stat()
-                rows.append((str(path), status.st_size, status.st_mtime_ns))
+            except OSError:  # an editor replaces a file by removing it first
+                continue
+            rows.append((str(path), status.st_size, status.st_mtime_ns))
         return tuple(sorted(rows))

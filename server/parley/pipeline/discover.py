@@ -13,6 +13,7 @@ from pathlib import Path
 from parley.errors import PublicationError
 from parley.formats import COMPRESSIONS, READABLE_FORMATS, Format, by_extension
 from parley.publication import FILE_NAME, Publication, Role
+from parley.settings import Settings
 
 #: Folders that never hold a publication's data. Those that begin with a dot are skipped too.
 SKIPPED_FOLDERS = frozenset(["node_modules", "__pycache__", "venv"])
@@ -47,8 +48,9 @@ def discover(publication: Publication) -> Discovery:
 
     Raises PublicationError if there is none: an empty site is a mistake in the path, not a wish.
     """
-    state = Path(publication.settings.state).resolve() if publication.settings.state else None
-    return discover_in(publication.root, publication.role, state, publication.paths)
+    return discover_in(
+        publication.root, publication.role, state_folder(publication.root, publication.settings), publication.paths
+    )
 
 
 def discover_in(
@@ -74,11 +76,23 @@ def discover_in(
 
 def rule_files(publication: Publication) -> tuple[Path, ...]:
     """The files that are no RDF data but change what a release holds: local JSON-LD contexts, saved queries."""
-    names = _names(publication.root, None, publication.paths)
+    names = _names(publication.root, state_folder(publication.root, publication.settings), publication.paths)
     queries = [publication.root / name for name in names if name.endswith(".rq")]
     folder = publication.root / CONTEXTS
     contexts = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     return tuple(sorted(queries + contexts))
+
+
+def watched_files(publication: Publication) -> Iterator[Path]:
+    """All files whose change may change the release, wherever a new `publication.toml` may look for them."""
+    root = publication.root
+    yield from (root / name for name in _names(root, state_folder(publication.root, publication.settings), (".",)))
+    yield from rule_files(publication)
+
+
+def state_folder(root: Path, settings: Settings) -> Path | None:
+    """The folder of releases, where one is set: it may lie in the publication, and it is full of RDF."""
+    return (root / Path(settings.state).expanduser()).resolve() if settings.state else None
 
 
 def form_of(name: str) -> tuple[Format | None, str | None]:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from parley.pipeline.contexts import Contexts
-from parley.pipeline.discover import discover_in
+from parley.pipeline.discover import discover_in, state_folder
 from parley.pipeline.parse import Parser
 from parley.pipeline.survey import TITLED, TITLES, Survey
 from parley.publication import DEFAULT_ROLES, Publication, Role, parse
@@ -41,8 +41,7 @@ def guess(root: Path, environment: Mapping[str, str] = os.environ, **overrides: 
     settings = Settings.load({}, environment, **overrides)
     root = root.resolve()
     survey = Survey(Parser(settings, Contexts(root)))
-    state = Path(settings.state).resolve() if settings.state else None
-    for source in discover_in(root, _default_role, state).files:
+    for source in discover_in(root, _default_role, state_folder(root, settings)).files:
         survey.add(source)
     return parse(root, _text(root, survey, settings), environment, guessed=True, **overrides)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from parley.errors import PublicationError
-from parley.pipeline.discover import Discovery, discover_in, form_of
-from parley.publication import Role
+from parley.pipeline.discover import Discovery, discover, discover_in, form_of, rule_files, watched_files
+from parley.pipeline.guess import guess
+from parley.publication import Role, parse
 
 
 def _found(root: Path, state: Path | None = None) -> Discovery:
@@ -36,6 +37,26 @@ def test_hidden_and_foreign_folders_are_skipped(tmp_path: Path) -> None:
     _touch(tmp_path, "contexts/x.jsonld", "deep/contexts/y.jsonld", "releases/r/quads.nq", "draft/x.ttl")
     found = _found(tmp_path, state=tmp_path / "releases")
     assert [f.name for f in found.files] == ["a.ttl", "deep/contexts/y.jsonld"]
+
+
+def test_releases_kept_in_the_publication_are_no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")  # a relative state folder is relative to the publication, wherever one stands
+    _touch(tmp_path, "a.ttl", "q.rq", "made/here/releases/x/quads.nq", "made/here/releases/x/q.rq")
+    publication = parse(tmp_path, 'base = "http://ex.org/"\n[server]\nstate = "made/here"\n', {})
+    assert [f.name for f in discover(publication).files] == ["a.ttl"]
+    assert rule_files(publication) == (tmp_path / "q.rq",)
+    assert sorted(p.name for p in watched_files(publication)) == ["a.ttl", "q.rq", "q.rq"]
+    (tmp_path / "a.ttl").write_text("<http://ex.org/a> <http://ex.org/p> 1 .")
+    (tmp_path / "made/here/releases/x/quads.nq").write_text("<http://other.org/a> <http://ex.org/p> 1 .")
+    assert guess(tmp_path, {"PARLEY_STATE": "made/here"}).bases == ()
+
+
+def test_what_is_watched(tmp_path: Path) -> None:
+    _touch(tmp_path, "publication.toml", "data/a.ttl", "contexts/x.jsonld", "more/b.ttl", ".git/index", "venv/x.ttl")
+    publication = parse(tmp_path, 'base = "http://ex.org/"', {})
+    assert publication.paths == ("data",)  # but an edit of the file may name more
+    names = {path.relative_to(tmp_path).as_posix() for path in watched_files(publication)}
+    assert names == {"publication.toml", "data/a.ttl", "contexts/x.jsonld", "more/b.ttl"}
 
 
 def test_links_are_followed_once_and_loops_end(tmp_path: Path) -> None:
