@@ -25,7 +25,9 @@ COMMANDS = {
     "rollback": "releases",
     "gc": "releases",
     "new": "new",
+    "verify": "verify",
     "verify-source": "verify_source",
+    "w3id": "w3id",
     "settings": "settings",
     "check-engine": "check_engine",
 }

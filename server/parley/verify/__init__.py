@@ -1,0 +1,1 @@
+"""Looking at any linked-data site from outside: does it answer as the standards say?"""

@@ -1,0 +1,84 @@
+"""Choosing what to look at, looking, and the verdict."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from parley.errors import Finding
+from parley.formats import N_TRIPLES, TURTLE
+from parley.verify.checks import CHECKS, Fault, parsed
+from parley.verify.client import BudgetSpent, Client
+from parley.vocab import VOID
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The outcome of one check: how many IRIs were looked at, and what was wrong."""
+
+    check: str
+    clause: str
+    looked: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Result:
+    """All verdicts; `complete` is False if the requests allowed did not suffice."""
+
+    url: str
+    iris: list[str]
+    verdicts: list[Verdict]
+    requests: int = 0
+    complete: bool = True
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found wrong, and everything was looked at."""
+        return self.complete and not any(verdict.faults for verdict in self.verdicts)
+
+
+def verify(client: Client, url: str, iris: list[str], sample: int) -> Result:
+    """Look at `iris`, or at a sample of those that the site at `url` names.
+
+    Raises Finding if there is nothing to look at.
+    """
+    chosen = iris or find_iris(client, url, sample)
+    result = Result(url, chosen, [Verdict(check.name, check.clause) for check in CHECKS])
+    try:
+        for check, verdict in zip(CHECKS, result.verdicts, strict=True):
+            for iri in chosen:
+                verdict.faults += check.look(client, iri)
+                verdict.looked += 1
+    except BudgetSpent:
+        result.complete = False
+    result.requests = client.sent
+    return result
+
+
+def find_iris(client: Client, url: str, sample: int) -> list[str]:
+    """Up to `sample` IRIs of the site: those of its VoID description, then those in the documents they lead to.
+
+    Without a description, the one at `url` itself. Raises Finding if there is none.
+    """
+    root = client.base or url
+    void = client.follow(urljoin(root, ".well-known/void"), Accept=TURTLE.media_type)[0]
+    quads = parsed(void, TURTLE) if void.status == 200 else None
+    starts = [q.object.value for q in quads or () if q.predicate.value == f"{VOID}exampleResource"
+              and isinstance(q.object, ox.NamedNode)]  # fmt: skip
+    starts = starts or [url]
+    found = dict.fromkeys(starts)
+    for start in starts:
+        if len(found) >= 4 * sample:
+            break
+        reply = client.follow(start, Accept=N_TRIPLES.media_type + ", " + TURTLE.media_type + ";q=0.9")[0]
+        syntax = TURTLE if reply.media_type == TURTLE.media_type else N_TRIPLES
+        named = (t for q in parsed(reply, syntax) or () for t in (q.subject, q.object))
+        found |= dict.fromkeys(t.value for t in named if isinstance(t, ox.NamedNode) and t.value.startswith(root))
+    if found == {url: None} and client.follow(url, Accept=TURTLE.media_type)[0].status not in (200, 406):
+        raise Finding(f"{url} does not answer.", cure="Check the address, or name IRIs with --iri.")
+    own = [iri for iri in found if "/.well-known/" not in iri]
+    return random.Random(len(own)).sample(own, min(sample, len(own)))
