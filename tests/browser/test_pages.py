@@ -26,6 +26,9 @@ REAL = (
     "/{language}/search",
     "/{language}/search?q=osce",
     "/{language}/search?kind=" + quote("https://w3id.org/nato-osce/ontology#Mission", safe=""),
+    "/{language}/search?q=who+leads+kfor",
+    "/{language}/queries",
+    "/{language}/queries/timeline",
     "/{language}/downloads",
     "/{language}/sparql",
     "/{language}/sparql?query=" + QUERY,
@@ -39,6 +42,11 @@ TINY = (
     "/{language}/doc/heft/1",
     "/{language}/describe?iri=" + quote("http://herbarium.example/sheet#12", safe=""),
     "/{language}/doc/ontology",
+    "/{language}/search",
+    "/{language}/queries",
+    "/{language}/queries/auf-welchem-stein",
+    "/{language}/queries/gesehen",
+    "/{language}/sparql",
     "/{language}/downloads",
 )
 

@@ -87,6 +87,16 @@ def test_every_question_has_a_page_in_each_language_and_its_query_as_a_file(plac
     assert place.get("/queries/nothing")[0] == 404
 
 
+def test_a_question_about_time_is_drawn_and_told(place: Place) -> None:
+    name = "timeline" if place.prefix == "natosce" else "gesehen"
+    for language in place.languages:
+        page = place.page(f"/{language}/queries/{name}")
+        drawing = page.partition('<div class="scroll timeline"')[2].partition("</svg>")[0]
+        assert drawing.count('class="possible"') >= 1 and 'style="' not in drawing
+        assert page.count("<tr>") > drawing.count('class="possible"'), "the table holds it too"
+    assert 'class="scroll timeline"' not in place.page("/sparql?" + urlencode({"query": place.query}))
+
+
 def test_columns_of_a_star_stand_as_in_the_question(place: Place) -> None:
     page = place.page("/sparql?" + urlencode({"query": "SELECT * { ?z ?a ?m } LIMIT 1"}))
     assert re.findall(r'<th scope="col">(\w+)</th>', page) == ["z", "a", "m"]

@@ -21,6 +21,7 @@ EDTF = frozenset(
 _ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTH = re.compile(r"\d{4}-\d\d")
+_UNSPECIFIED = re.compile(r"(\d{2,3})(X{1,2})(?<=[\dX]{4})")
 _YEAR = re.compile(r"-?\d{4,}")
 
 
@@ -75,6 +76,9 @@ def _time(lexical: str, locale: Locale) -> str | None:
 
 
 def _edtf(lexical: str, locale: Locale) -> str | None:
+    if unspecified := _UNSPECIFIED.fullmatch(lexical):
+        known, open_digits = unspecified[1], len(unspecified[2])
+        return f"{known}{'0' * open_digits}\N{EN DASH}{known}{'9' * open_digits}"
     """EDTF without qualifiers inside; `~`, `?`, `%` at the end and intervals with open or unknown ends."""
     start, slash, end = lexical.partition("/")
     if slash:

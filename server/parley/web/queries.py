@@ -60,6 +60,7 @@ def _page(saved: SavedQuery, head: Head, body: bytes | None) -> Response:
         question=asking.question(saved),
         text=saved.text,
         answer=results.shown(saved.text, head, body, spoken=True),
+        timeline=results.drawn(saved.view, head, body),
         downloads=results.downloads(saved.text, head),
         source=site.urls.local(f"queries/{saved.name}{ENDING}"),
         language_links=pages.language_links(lambda tag: site.urls.local(f"queries/{saved.name}", tag)),

@@ -58,7 +58,8 @@ def test_edtf(lexical: str, expected: str) -> None:
         ("yesterday", XSD + "date"),
         ("", XSD + "dateTime"),
         ("25:00:00", XSD + "time"),
-        ("199X", EDTF),
+        ("1XXX", EDTF),
+        ("19X9", EDTF),
         ("[..2000]", EDTF),
         ("", EDTF),
         ("~", EDTF),
@@ -69,3 +70,7 @@ def test_edtf(lexical: str, expected: str) -> None:
 )
 def test_what_is_not_understood_is_left_alone(lexical: str, datatype: str) -> None:
     assert dates.readable(lexical, datatype, Locale.parse("en")) is None
+
+
+def test_unspecified_digits_are_a_range() -> None:
+    assert [dates.readable(text, EDTF, Locale.parse("fr")) for text in ("199X", "18XX")] == ["1990–1999", "1800–1899"]

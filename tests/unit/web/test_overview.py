@@ -61,6 +61,14 @@ def test_technical_and_foreign_links_are_left_out() -> None:
     assert drawn(Usage()) == Overview((), (), ())
 
 
+def test_labels_cover_nothing() -> None:
+    found = drawn(Usage(*((f"K{n}", f"property{n}", "Hub", 9 - n) for n in range(6)), ("K1", "across", "K4", 1)))
+    assert len(found.lines) == 7
+    places = [line.anchor for line in found.lines] + [(box.x, box.y) for box in found.boxes]
+    for (a, b), (c, d) in itertools.combinations(places, 2):
+        assert abs(a - c) > 30 or abs(b - d) >= 18
+
+
 def test_boxes_stay_inside_and_apart() -> None:
     names = [f"AKindOfThing{n}" for n in range(12)]
     found = drawn(Usage(*((a, f"p{a}{b}", b, 1) for a, b in itertools.combinations(names, 2))))

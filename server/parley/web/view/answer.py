@@ -15,6 +15,7 @@ from parley.web.i18n import Interface
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links, Value, literal
 
+_EDTF: Final = "http://id.loc.gov/datatypes/edtf"
 _STAR: Final = re.compile(r"\bSELECT\s+(?:DISTINCT\s+|REDUCED\s+)?\*", re.IGNORECASE)
 
 
@@ -57,6 +58,12 @@ class Cells:
             datatype = ox.NamedNode(term.get("datatype", XSD + "string"))
             return literal(ox.Literal(term["value"], datatype=datatype), self._namer, self._links, self._interface)
         return Value(Text(term["value"]))
+
+    def moment(self, text: str) -> Text:
+        """A date, a time or an EDTF value in words; as it is where it is not understood."""
+        known = (self._interface.date(text, datatype) for datatype in (_EDTF, XSD + "dateTime"))
+        words = next((found for found in known if found), None)
+        return Text(words, self._interface.text_language) if words else Text(text)
 
     def thing(self, iri: str) -> Value:
         """The name of a thing of ours, else the IRI, as short as its prefix makes it."""

@@ -20,6 +20,9 @@ LINES: Final = 14
 LISTED: Final = 40
 WIDTH, HEIGHT = 960, 600
 _ROW, _LETTER, _PADDING = 40, 8.2, 26
+_SMALL, _SMALL_ROW = 7.6, 18
+#: Where on its line a label may stand, best place first.
+_PARTS: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.45, 0.55, 0.35, 0.65)
 
 
 #: What to call a term, and where its mention leads.
@@ -40,7 +43,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Links from one box to another: where the arrow begins and ends, and the property that makes most of them."""
+    """Links from one box to another: where the arrow begins and ends, the property that makes most, and its place."""
 
     x1: float
     y1: float
@@ -50,10 +53,7 @@ class Line:
     more: int
     href: str | None
 
-    @property
-    def anchor(self) -> tuple[float, float]:
-        """Where the label stands: nearer to the beginning, since the lines meet in the middle of the drawing."""
-        return round(self.x1 + (self.x2 - self.x1) * 0.42, 1), round(self.y1 + (self.y2 - self.y1) * 0.42, 1)
+    anchor: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +146,29 @@ def _lines(found: Iterable[KindLink], boxes: Mapping[str, Box], mention: Mention
             known = (link.object, link.subject) in pairs
             pairs.setdefault((link.object, link.subject) if known else (link.subject, link.object), []).append(link)
     lines = []
+    taken = [(box.x, box.y, box.width, box.height) for box in boxes.values()]
     for pair, among in list(pairs.items())[:LINES]:
-        first = among[0]
         start, end = boxes[pair[0]], boxes[pair[1]]
-        shown = mention(first.property)
-        lines.append(Line(*_edge(start, end), *_edge(end, start), shown.text, len(among) - 1, shown.href))
+        shown, ends = mention(among[0].property), (*_edge(start, end), *_edge(end, start))
+        size = (len(shown.text.text) + (4 if len(among) > 1 else 0)) * _SMALL
+        anchor = _free(ends, size, taken)
+        taken.append((*anchor, size, _SMALL_ROW))
+        lines.append(Line(*ends, shown.text, len(among) - 1, shown.href, anchor))
     return lines
+
+
+def _free(
+    ends: tuple[float, float, float, float], width: float, taken: Iterable[tuple[float, float, float, float]]
+) -> tuple[float, float]:
+    """Where on a line a label of `width` covers nothing; the middle, if it always does. `taken` are boxes by centre."""
+    places = [
+        (round(ends[0] + (ends[2] - ends[0]) * part, 1), round(ends[1] + (ends[3] - ends[1]) * part, 1))
+        for part in _PARTS
+    ]
+    for x, y in places:
+        if all(abs(x - a) > (width + w) / 2 or abs(y - b) > (_SMALL_ROW + h) / 2 for a, b, w, h in taken):
+            return x, y
+    return places[0]
 
 
 def _edge(box: Box, towards: Box) -> tuple[float, float]:
