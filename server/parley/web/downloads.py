@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file
 
 from parley.errors import NotFound
 from parley.formats import FORMATS, RESULTS_CSV
@@ -23,6 +24,7 @@ from parley.web.view.naming import Text, collation
 blueprint = Blueprint("downloads", __name__)
 
 _FOLDER = "dumps/"
+_ONE_RANGE = re.compile(r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})\s*")
 _CONTENTS = "dumps.json"
 #: Parts of the page, with the beginnings of the names of their files.
 _PARTS = (("everything", "all."), ("asserted", "asserted."))
@@ -81,6 +83,8 @@ def file(release: str, name: str) -> Response:
         site = history.kept(release)
     entry = _entry(site, name)
     found = next((f for f in FORMATS if name.endswith(f".{f.extension}")), None)
+    if not _ONE_RANGE.fullmatch(request.headers.get("Range", "")):
+        request.environ.pop("HTTP_RANGE", None)  # other units and several ranges may be ignored (RFC 9110 §14.2)
     response = send_file(
         site.release / _FOLDER / name,
         mimetype=found.media_type if found else "application/octet-stream",

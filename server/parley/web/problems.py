@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from parley import errors
 from parley.errors import ParleyError
@@ -61,6 +61,8 @@ def headers(error: ParleyError) -> dict[str, str]:
         fields["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER))
     if isinstance(error, errors.MethodNotAllowed):
         fields["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, errors.RangeUnsatisfiable):
+        fields["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, errors.UnsupportedMediaType):
         fields["Accept"] = ", ".join(error.accepted)
     return fields
@@ -109,6 +111,10 @@ def _translated(error: HTTPException) -> ParleyError:
         )
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return errors.ContentTooLarge("The request's body is too large.", cure="Send less.")
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        return errors.RangeUnsatisfiable(
+            "The range lies outside of the file.", length=error.length, cure="Ask for a part of what there is."
+        )
     return _Other(error.code or 500, error.description or error.name)
 
 

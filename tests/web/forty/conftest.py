@@ -118,7 +118,7 @@ def place(request: pytest.FixtureRequest) -> Any:
 
 ODD = (
     "é", "e\u0301", "\U0001f33f", "a%2Fb", "50%25", "o'neill", "(a)", "a;b=c", "a,b", "x?y=1", "deep/er/é",
-    "~tilde", "a:b@c",
+    "~tilde", "a:b@c", "caf%E9", "up/../x", "a/./b", "/double", "in//side",
 )  # fmt: skip
 
 
