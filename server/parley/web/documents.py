@@ -41,9 +41,7 @@ def canonical(site: Site, iri: str) -> str:
     return uri(canonical_document(site.urls, iri))
 
 
-def serialised(
-    site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Mapping[str, str] | None = None
-) -> bytes:
+def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Mapping[str, str] | None = None) -> bytes:
     """The document about `iri` in an RDF syntax, with page `page` of the links to it.
 
     `prefixes` are the abbreviations, by default those of the publication.
