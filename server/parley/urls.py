@@ -31,6 +31,8 @@ RESERVED = frozenset(
 _SAFE = "-._~!$&'()*+,;=:@/%"
 _PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/%?-]*")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# An empty first segment, and dots that are steps: nobody asks for these as they are written.
+_NORMALISED = re.compile(r"^/|(?:^|/)(?:\.|%2[Ee]){1,2}(?=[/?]|$)")
 _KEPT = frozenset(b"/?#[]%") | frozenset(range(0x21)) | frozenset(b'"<>\\^`{|}\x7f')
 
 
@@ -56,12 +58,18 @@ class Urls:
         return f"{self.home(language)}{path}"
 
     def relative(self, iri: str) -> str | None:
-        """The path P of the document that describes `iri`, unencoded, or None if it is not under the base."""
+        """The path P of the document that describes `iri`, unencoded.
+
+        None if it is not under the base, or if clients would ask for another path (RFC 3986 §6.2.2.3).
+        """
         document = iri.partition("#")[0]
         root = self.base[:-1] if self.base.endswith("#") else self.base
         if document == root:
             return ""
-        return document[len(root) :] if self.base.endswith("/") and document.startswith(root) else None
+        if not self.base.endswith("/") or not document.startswith(root):
+            return None
+        path = document[len(root) :]
+        return None if _NORMALISED.search(path) else path
 
     def dereferences(self, iri: str) -> bool:
         """Whether the IRI itself is served at its own path."""
@@ -98,6 +106,10 @@ class Urls:
         root = self.base[:-1] if self.base.endswith("#") else self.base
         texts = (_decoded(path, _KEPT), _decoded(path, _KEPT - frozenset(b"?")), path)
         return tuple(dict.fromkeys(root + text for text in texts))
+
+    def literal(self, path: str) -> str:
+        """The IRI that path P, as received, means letter by letter: it may have escapes that are no UTF-8."""
+        return (self.base[:-1] if self.base.endswith("#") else self.base) + path
 
 
 def _encoded(path: str) -> str:

@@ -133,3 +133,21 @@ def test_guessed_values_can_be_saved_from_a_narrow_terminal(parley: Run, tmp_pat
     again = parley("build", folder, "--json")
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["counts"]["asserted"] == 1
+
+
+def test_what_the_cure_of_a_violation_says_publishes_the_data(parley: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    (folder / "rules.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://example.org/> .\n"
+        "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:p ; sh:minCount 1 ] ."
+    )
+    (folder / "data.ttl").write_text("<http://example.org/a> a <http://example.org/T> .")
+    refused = parley("build", folder)
+    assert refused.returncode == 1
+    assert 'role "data" under [graphs]' in refused.stderr
+    text = refused.stderr[refused.stderr.index("# Guessed") : refused.stderr.index("compare")]
+    (folder / "publication.toml").write_text(text.replace('"rules.ttl" = "shapes"', '"rules.ttl" = "data"'))
+    done = parley("build", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["counts"]["asserted"] == 6

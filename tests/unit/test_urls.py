@@ -1,7 +1,7 @@
 """IRIs ↔ URLs: the round trip, odd IRIs, hash documents, other bases."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from parley.errors import BadRequest
@@ -40,6 +40,7 @@ _SEGMENT = st.text(
 @given(_SEGMENT)
 def test_any_path_survives_the_round_trip(path: str) -> None:
     iri = BASE + path
+    assume(URLS.relative(iri) is not None)  # what clients would normalise has no path
     url = URLS.document(iri)
     assert url.isascii()
     assert iri in URLS.candidates(url.removeprefix("/doc/"))
@@ -58,6 +59,22 @@ def test_an_encoded_slash_is_no_slash() -> None:
 def test_bytes_that_are_not_utf8_are_refused() -> None:
     with pytest.raises(BadRequest, match="%E9"):
         URLS.candidates("caf%E9")
+
+
+def test_escapes_that_are_no_utf8_mean_what_they_say_letter_by_letter() -> None:
+    iri = BASE + "caf%E9"
+    assert URLS.literal(URLS.document(iri).removeprefix("/doc/")) == iri
+
+
+@pytest.mark.parametrize("path", ["./a", "a/../b", "a/.", "..", "%2e%2E/a", "a?x=/../b", "a/..?b", "/a", "//a"])
+def test_what_clients_would_normalise_is_described_by_query(path: str) -> None:
+    assert URLS.relative(BASE + path) is None
+    assert URLS.thing(BASE + path).startswith("/describe?iri=")
+
+
+@pytest.mark.parametrize("path", ["...", ".a/b..", "a//b", "a/", "a.b/c", "%2E%2E%2E", "a?.b"])
+def test_other_dots_and_slashes_stay_in_the_path(path: str) -> None:
+    assert URLS.document(BASE + path).startswith("/doc/")
 
 
 def test_a_hash_iri_lives_in_its_document() -> None:

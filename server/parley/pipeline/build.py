@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from parley import __version__
 from parley.errors import ValidationFailed
+from parley.pipeline.cures import WITHOUT_SHAPES
 from parley.pipeline.discover import discover, rule_files
 from parley.publication import FILE_NAME, Publication
 from parley.release.directory import StateDirectory
@@ -157,5 +158,5 @@ def refuse_violations(report: Report) -> None:
         more = f"\n… and {len(found) - 5} more" if len(found) > 5 else ""
         raise ValidationFailed(
             f"The data violate the shapes in {len(found)} places:\n" + "\n".join(lines) + more,
-            cure="`parley check` lists them all with how to mend each.",
+            cure=f"\n`parley check` lists them all with how to mend each. {WITHOUT_SHAPES}",
         )

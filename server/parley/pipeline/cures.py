@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
+#: What else there is to do where shapes refuse the data, or can't be used.
+WITHOUT_SHAPES: Final = (
+    'To publish without validation, give the files of the shapes the role "data" under [graphs] in publication.toml.'
+)
+
 #: Constraint component → (its parameter, cure in English, cure in French).
 _CURES: Final[dict[str, tuple[str, str, str]]] = {
     "MinCount": (

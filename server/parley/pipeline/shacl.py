@@ -17,6 +17,7 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from parley.errors import ValidationFailed
+from parley.pipeline.cures import WITHOUT_SHAPES
 from parley.pipeline.names import Names
 from parley.pipeline.shape_faults import faults
 from parley.pipeline.terms import quiet_rdflib
@@ -24,9 +25,6 @@ from parley.pipeline.terms import quiet_rdflib
 _LOGGER = logging.getLogger("parley.shacl")
 #: Shapes within shapes that pySHACL follows before it gives up; its default of 15 is too few for the rules for shapes.
 _DEPTH = 100
-WITHOUT_SHAPES = (
-    'To publish without validation, give the files of the shapes the role "data" under [graphs] in publication.toml.'
-)
 _CORRECT = f"Correct the shape. {WITHOUT_SHAPES}"
 
 

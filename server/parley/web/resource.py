@@ -92,11 +92,20 @@ def _first(paths: Iterable[str]) -> str | None:
     """The first IRI that one of `paths`, percent-encoded, can mean and that is described."""
     site = current_site()
     for path in paths:
-        for iri in site.urls.candidates(path):
+        for iri in _meanings(path):
             history.refuse_gone(iri)
             if documents.exists(site, iri):
                 return iri
     return None
+
+
+def _meanings(path: str) -> tuple[str, ...]:
+    """What `path` can mean; with escapes that are no UTF-8, only the IRI that has these very escapes."""
+    urls = current_site().urls
+    try:
+        return urls.candidates(path)
+    except BadRequest:  # raised again for the message, if there is no such IRI
+        return (urls.literal(path),)
 
 
 def _without_slash(path: str) -> Response:
