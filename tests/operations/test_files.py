@@ -82,7 +82,8 @@ COMPARED = ("etag", "vary", "location", "content-location", "link", "cache-contr
 def test_nginx_changes_nothing_that_matters(proxied: tuple[str, str]) -> None:
     site, proxy = proxied
     paths = ("/", "/becher", "/doc/becher", "/doc/exemplar/%C3%A9.ttl", "/doc/a%2Fb", "/%FF", "/nothing", "/downloads",
-             "/.well-known/void", "/sparql?query=ASK%7B%7D", "/sitemap.xml", "/doc/becher/", "//doc/becher")  # fmt: skip
+             "/.well-known/void", "/sparql?query=ASK%7B%7D",
+             "/sitemap.xml", "/doc/becher/", "//doc/becher")  # fmt: skip
     for path in paths:
         for accept in ("text/html", "text/turtle"):
             for coding in ("identity", "gzip", "br"):

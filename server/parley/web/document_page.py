@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from parley.formats import RDF_FORMATS
+from parley.formats import JSON_LD, RDF_FORMATS
 from parley.release.passage import text_of
 from parley.release.records import Description
 from parley.web import asking, documents, pages
@@ -20,6 +20,8 @@ from parley.web.view.naming import Text
 QUESTIONS = 6
 #: Subjects of a graph on one page.
 GRAPH_SUBJECTS = 100
+#: Bytes of JSON-LD above which a page only links to it.
+EMBEDDED_BYTES = 100_000
 #: Links to a thing up to which its page is made from all of them at once.
 FOLDED_LINKS = 1000
 
@@ -54,7 +56,14 @@ def render(iri: str, page: int = 1) -> str:
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
+        embedded=None if terms else _embedded(iri, page),
     )
+
+
+def _embedded(iri: str, page: int) -> str | None:
+    """The JSON-LD for a `script` element; `<` is escaped, so that no text of the data can end the element."""
+    text = documents.serialised(current_site(), iri, JSON_LD, page).decode("utf-8")
+    return text.replace("<", "\\u003c") if len(text) <= EMBEDDED_BYTES else None
 
 
 def _description(iri: str, page: int) -> Description:

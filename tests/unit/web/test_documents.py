@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -174,7 +175,7 @@ def test_head_is_get_without_body(get: Get) -> None:
 
 def test_no_text_of_the_data_becomes_markup(get: Get) -> None:
     page = get("/de/doc/exemplar/o'hara", "text/html").text
-    assert "<script" not in page
+    assert re.findall("<script.*?>", page) == ['<script type="application/ld+json">']
     assert '<h1 lang="de">&lt;script&gt;' in page
     assert 'onmouseover="' not in get("/es/doc/exemplar/o'hara", "text/html").text
 
@@ -188,6 +189,15 @@ def test_the_page_of_a_graph_tells_its_statements_in_words(get: Get) -> None:
     other = get("/de/doc/graph/inferred?graph=2", "text/html")
     assert "?graph=2#content-of-graph" in whole or "graph=2" not in whole
     assert other.headers["ETag"] != get("/de/doc/graph/inferred", "text/html").headers["ETag"]
+
+
+def test_the_embedded_json_ld_cannot_end_its_element(get: Get) -> None:
+    page = get("/de/doc/exemplar/o'hara", "text/html").text
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL)
+    assert len(scripts) == 1
+    assert "\\u003cscript>" in scripts[0]
+    assert json.loads(scripts[0])
+    assert '<h1 lang="de">&lt;script&gt;' in page
 
 
 def test_a_hash_document_holds_all_its_terms(get: Get) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 PATHS = (
     "/", "/doc/t1", "/doc/t2.ttl", "/doc/t3.jsonld", "/t4", "/search?q=thing", "/downloads", "/.well-known/void",
-    "/sitemap/1.xml", "/api/openapi.json", "/nothing", "/%FF", "/releases", "/api/linkset?iri=http%3A%2F%2Fbench.example%2Ft5",
+    "/sitemap/1.xml", "/api/openapi.json", "/nothing", "/%FF", "/releases",
+    "/api/linkset?iri=http%3A%2F%2Fbench.example%2Ft5",
 )  # fmt: skip
 QUERIES = (
     "SELECT * { ?s ?p ?o } LIMIT 100", "SELECT nonsense", "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
