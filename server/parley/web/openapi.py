@@ -127,7 +127,7 @@ _PROBLEM: Final = {
 
 def _operation(site: Site, rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": f"{rule.endpoint}.{method.lower()}{'.root' if rule.rule == '/doc/' else ''}",
+        "operationId": f"{rule.endpoint}.{method.lower()}{'.root' if rule.rule.endswith('/') and rule.rule != '/' else ''}",
         "summary": (view.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " "),
         "parameters": _parameters(site, rule, method),
         "responses": _responses(rule.endpoint),

@@ -196,6 +196,7 @@ def _without_query(parameters: Parameters) -> Response:
         response.vary.add("Accept")
         return response
     response = Response(service_description(site, chosen), content_type=chosen.content_type)
+    response.headers["Content-Location"] = f"{site.urls.local('sparql')}?format={chosen.extension}"
     response.vary.add("Accept")
     return caching.conditional(response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name))
 

@@ -102,7 +102,8 @@ def test_03_negotiated_answers_say_what_they_are(place: Any, accept: str) -> Non
         for coding in ("identity", "gzip"):
             reply = place.ask(path, Accept=accept, Accept_Encoding=coding)
             if reply.status != 200:
-                assert reply.status == 406, (path, reply.status)
+                # the home page leads a client that wants RDF to the description of the data set
+                assert reply.status == (303 if path == "/" else 406), (path, reply.status)
                 continue
             looked_at += 1
             for name in ("Vary", "Content-Location", "ETag", "Cache-Control"):
@@ -171,7 +172,8 @@ def test_06_conditional_requests(place: Any) -> None:
     dump = f"/release/{place.manifest.id}/dumps/all.nt"
     for path in (document, dump, "/.well-known/void", QUERY, "/", "/releases"):
         for coding in ("identity", "gzip", "br", "zstd"):
-            fields = {"Accept": "text/turtle, */*;q=0.5", "Accept_Encoding": coding}
+            accept = "text/html" if path == "/" else "text/turtle, */*;q=0.5"
+            fields = {"Accept": accept, "Accept_Encoding": coding}
             first = place.ask(path, **fields)
             tag = first.header("ETag")
             assert (first.status, bool(tag)) == (200, True), path
