@@ -126,8 +126,9 @@ _PROBLEM: Final = {
 
 
 def _operation(site: Site, rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
+    root = ".root" if rule.rule.endswith("/") and rule.rule != "/" else ""  # the same view without a path
     operation: dict[str, Any] = {
-        "operationId": f"{rule.endpoint}.{method.lower()}{'.root' if rule.rule.endswith('/') and rule.rule != '/' else ''}",
+        "operationId": f"{rule.endpoint}.{method.lower()}{root}",
         "summary": (view.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " "),
         "parameters": _parameters(site, rule, method),
         "responses": _responses(rule.endpoint),
