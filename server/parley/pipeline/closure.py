@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ from rdflib.term import Node
 
 from parley.errors import Finding, TooLarge
 from parley.pipeline.closure_input import Axioms, SingleValued, equates, mend
+from parley.pipeline.lexical import is_valid
 from parley.pipeline.terms import graph_of, quiet_rdflib
 
 Triple = tuple[Node, Node, Node]
+_ILL_TYPED = re.compile(r"Lexical value of the literal '(.*)' does not match its datatype \((\S+)\)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -88,7 +91,14 @@ def _run(graph: Graph) -> Closure:
         semantics = _Semantics(graph, False, False, False)
         semantics.closure()  # type: ignore[no-untyped-call]
     clashes = [clash for axiom in single_valued for clash in _clashes(graph, axiom)]
-    return Closure(graph, set(graph) - given, list(semantics.error_messages), clashes, warnings)
+    messages = [message for message in semantics.error_messages if not _is_unfounded(message)]
+    return Closure(graph, set(graph) - given, messages, clashes, warnings)
+
+
+def _is_unfounded(message: str) -> bool:
+    """Whether owlrl complains of a literal that is well-formed."""
+    match = _ILL_TYPED.fullmatch(message)
+    return match is not None and is_valid(match[1], match[2]) is True
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from rdflib.term import Node
 
 from parley.errors import ValidationFailed
 from parley.pipeline.cures import WITHOUT_SHAPES
+from parley.pipeline.lexical import is_valid
 from parley.pipeline.names import Names
 from parley.pipeline.shape_faults import faults
 from parley.pipeline.terms import quiet_rdflib
@@ -105,7 +106,7 @@ def run(data: Graph, shapes: Graph) -> Outcome:
         ) from error
     aimed = {node: found for node, found in targets.items() if _has_target(shapes, node)}
     return Outcome(
-        results=tuple(_results(report)),
+        results=tuple(result for result in _results(report) if not _is_unfounded(result, shapes)),
         shapes=len(aimed),
         focus_nodes=len({focus for found in aimed.values() for focus in found}),
         idle=tuple(sorted(node for node, found in aimed.items() if not found)),
@@ -126,6 +127,18 @@ def _results(report: Graph) -> Iterator[Result]:
                 messages=frozenset(m for m in report.objects(node, SH.resultMessage) if isinstance(m, Literal)),
                 report=report,
             )
+
+
+def _is_unfounded(result: Result, shapes: Graph) -> bool:
+    """Whether pySHACL complains of the datatype of a literal that has it, since Python has no value for it."""
+    value = result.value
+    return (
+        result.component == SH.DatatypeConstraintComponent
+        and isinstance(value, Literal)
+        and value.datatype is not None
+        and (result.shape, SH.datatype, value.datatype) in shapes
+        and is_valid(str(value), str(value.datatype)) is True
+    )
 
 
 def _one(report: Graph, node: Node, predicate: rdflib.URIRef) -> Node:
