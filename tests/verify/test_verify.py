@@ -59,7 +59,7 @@ class Bad(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_DELETE = do_GET
+    do_TRACE = do_GET
 
     def do_HEAD(self) -> None:
         self.send_error(405)
@@ -131,3 +131,16 @@ def test_a_site_that_does_not_answer_is_said(site: Callable[[type[BaseHTTPReques
     assert done.returncode == 1
     assert "does not answer" in done.stderr
     assert subprocess.run([*command[:-1], "ftp://x/"], capture_output=True, timeout=60, check=False).returncode == 2
+
+
+def test_nothing_is_sent_that_could_change_a_site(site: Callable[[type[BaseHTTPRequestHandler]], str]) -> None:
+    methods: list[str] = []
+
+    class Noting(Confused):
+        def handle_one_request(self) -> None:
+            super().handle_one_request()
+            methods.append(getattr(self, "command", None) or "")
+
+    faults(site(Noting))
+    assert {"GET", "HEAD", "TRACE"} <= set(methods)
+    assert not {"POST", "PUT", "PATCH", "DELETE"} & set(methods)

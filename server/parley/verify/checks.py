@@ -71,8 +71,10 @@ def negotiates(client: Client, iri: str) -> Faults:
         reply = _document(client, iri, syntax)
         if reply.status == 406:
             yield Fault(iri, f"{syntax.label} is not offered")
+        elif reply.status != 200:
+            yield Fault(iri, f"asked for {syntax.media_type}, got {reply.failure or reply.status}")
         elif reply.media_type != syntax.media_type:
-            yield Fault(iri, f"asked for {syntax.media_type}, got {reply.media_type or reply.status}")
+            yield Fault(iri, f"asked for {syntax.media_type}, got {reply.media_type or 'no Content-Type'}")
         elif parsed(reply, syntax) is None:
             yield Fault(iri, f"the {syntax.label} does not parse")
     page = client.follow(iri, Accept=_BROWSER)[0]
@@ -168,12 +170,13 @@ def refuses(client: Client, iri: str) -> Faults:
     missing = client.follow(iri.partition("#")[0] + "-nothing-of-that-name", Accept=TURTLE.media_type)[0]
     if missing.status not in (404, 410):
         yield Fault(iri, f"an IRI that is not there gives {missing.failure or missing.status}")
-    delete = client.ask(_document(client, iri, TURTLE).url, "DELETE")
-    if delete.status not in (401, 403, 405, 501):
-        yield Fault(iri, f"DELETE gives {delete.failure or delete.status}")
-    elif delete.status == 405 and not delete.field("Allow"):
+    # TRACE is safe (RFC 9110 §9.2.1): a check of somebody's site must not try whether DELETE works
+    trace = client.ask(_document(client, iri, TURTLE).url, "TRACE")
+    if not 400 <= trace.status < 500 and trace.status != 501:
+        yield Fault(iri, f"TRACE gives {trace.failure or trace.status}")
+    elif trace.status == 405 and not trace.field("Allow"):
         yield Fault(iri, "405 without Allow")
-    for answer in (reply, missing, delete):
+    for answer in (reply, missing, trace):
         if b"Traceback (most recent" in answer.body or b"\tat java." in answer.body:
             yield Fault(iri, f"{answer.status} shows the program's trace")
 
