@@ -22,7 +22,6 @@ Our exception hierarchy::
     │   ├── ContentTooLarge     413
     │   ├── UriTooLong          414
     │   ├── UnsupportedMediaType 415
-    │   ├── RangeUnsatisfiable  416
     │   ├── FieldsTooLarge      431
     │   └── MethodUnknown       501
     └── EngineError             a query that did not end well
@@ -178,13 +177,14 @@ class NotAcceptable(RequestError):
 
 
 class Gone(RequestError):
-    """There was something at this address once; `successor` is what replaces it, if anything."""
+    """There was something at this address once: `iri`; `successor` is what replaces it, if anything."""
 
     http_status = 410
     kind = "gone"
 
-    def __init__(self, message: str, *, successor: str | None = None, cure: str = "") -> None:
+    def __init__(self, message: str, *, iri: str, successor: str | None = None, cure: str = "") -> None:
         super().__init__(message, cure=cure)
+        self.iri = iri
         self.successor = successor
 
 
@@ -211,17 +211,6 @@ class UnsupportedMediaType(RequestError):
     def __init__(self, message: str, *, accepted: tuple[str, ...], cure: str = "") -> None:
         super().__init__(message, cure=cure)
         self.accepted = accepted
-
-
-class RangeUnsatisfiable(RequestError):
-    """The part asked for lies outside of what there is, `length` bytes (RFC 9110 §15.5.17)."""
-
-    http_status = 416
-    kind = "range-unsatisfiable"
-
-    def __init__(self, message: str, *, length: int | None, cure: str = "") -> None:
-        super().__init__(message, cure=cure)
-        self.length = length
 
 
 class FieldsTooLarge(RequestError):

@@ -11,6 +11,7 @@ from functools import partial
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
 
+from parley.errors import Gone
 from parley.web import (
     assets,
     context,
@@ -58,7 +59,7 @@ def create_app(site: Site, *, archived: bool = False) -> Flask:
     pages.register(app)
     problems.register(app)
     links.register(app)
-    app.register_error_handler(history.Withdrawn, history.respond_gone)
+    app.register_error_handler(Gone, history.respond_gone)
     if not archived:
         history.register(app, partial(create_app, archived=True))
     for module in _MODULES:

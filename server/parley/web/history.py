@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 
-from parley.errors import Gone, NotFound, ParleyError, ReleaseError
+from parley.errors import Gone, NotFound, ReleaseError
 from parley.formats import HTML, JSON, PROBLEM, RDF_FORMATS
 from parley.release.changes import Changes, Counts, Tombstone
 from parley.release.directory import StateDirectory
@@ -169,38 +169,31 @@ def refuse_gone(iri: str) -> None:
     """Raise Gone if `iri` was described once and is no more."""
     site = current_site()
     tombstone = site.changes.gone(iri) if site.changes else None
-    if tombstone is not None:
-        raise Withdrawn(tombstone)
+    if tombstone is None:
+        return
+    successor, last = tombstone.successor, tombstone.release[:12]
+    raise Gone(
+        f"{iri[:500]} is no longer described here; the last release that did is {last}.",
+        iri=iri,
+        successor=successor,
+        cure=f"It is replaced by {successor}." if successor else "Earlier releases are listed under /releases.",
+    )
 
 
-class Withdrawn(Gone):
-    """The tombstone of a thing that is no longer described."""
-
-    def __init__(self, tombstone: Tombstone) -> None:
-        successor = tombstone.successor
-        last = tombstone.release[:12]
-        super().__init__(
-            f"{tombstone.iri[:500]} is no longer described here; the last release that did is {last}.",
-            successor=successor,
-            cure=f"It is replaced by {successor}." if successor else "Earlier releases are listed under /releases.",
-        )
-        self.tombstone = tombstone
-
-
-def respond_gone(error: ParleyError) -> Response:
+def respond_gone(error: Gone) -> Response:
     """410: the tombstone as RDF for clients that ask for RDF, else a problem or a page."""
-    assert isinstance(error, Withdrawn)
-    site, tombstone = current_site(), error.tombstone
+    site = current_site()
+    tombstone = site.changes.gone(error.iri) if site.changes else None
     chosen = negotiate.choose(request.headers.get("Accept"), (PROBLEM, HTML, *RDF_FORMATS))
-    if chosen in RDF_FORMATS and chosen is not None:
+    if tombstone is not None and chosen is not None and chosen.is_rdf:
         body = serialise(_quads(tombstone), chosen, site.publication.all_prefixes)
         response = Response(body, status=410, content_type=chosen.content_type)
         response.vary.add("Accept")
     else:
         response = respond(error)
     links = [(site.urls.local("releases"), {"rel": "version-history"})]
-    if tombstone.successor:
-        links.append((uri(tombstone.successor), {"rel": "successor-version"}))
+    if error.successor:
+        links.append((uri(error.successor), {"rel": "successor-version"}))
     response.headers["Link"] = link_header(links)
     return response
 

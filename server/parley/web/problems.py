@@ -61,7 +61,7 @@ def headers(error: ParleyError) -> dict[str, str]:
         fields["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER))
     if isinstance(error, errors.MethodNotAllowed):
         fields["Allow"] = ", ".join(error.allowed)
-    if isinstance(error, errors.RangeUnsatisfiable):
+    if isinstance(error, RangeUnsatisfiable):
         fields["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, errors.UnsupportedMediaType):
         fields["Accept"] = ", ".join(error.accepted)
@@ -112,10 +112,21 @@ def _translated(error: HTTPException) -> ParleyError:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return errors.ContentTooLarge("The request's body is too large.", cure="Send less.")
     if isinstance(error, RequestedRangeNotSatisfiable):
-        return errors.RangeUnsatisfiable(
+        return RangeUnsatisfiable(
             "The range lies outside of the file.", length=error.length, cure="Ask for a part of what there is."
         )
     return _Other(error.code or 500, error.description or error.name)
+
+
+class RangeUnsatisfiable(errors.RequestError):
+    """The part asked for lies outside of what there is, `length` bytes (RFC 9110 §15.5.17)."""
+
+    http_status = 416
+    kind = "range-unsatisfiable"
+
+    def __init__(self, message: str, *, length: int | None, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.length = length
 
 
 class _Other(ParleyError):
