@@ -62,8 +62,9 @@ def _content(index: Index, graph: str) -> Iterator[Statement]:
 
 
 def _about_blank_subjects(index: Index, statements: Iterable[Statement]) -> Iterator[Statement]:
-    for blank in {s.subject for s in statements if isinstance(s.subject, ox.BlankNode)}:
-        yield from index.closure(index.own_statements(blank))
+    blanks = dict.fromkeys(s.subject for s in statements if isinstance(s.subject, ox.BlankNode))
+    # One closure for all: each of a list's cells leads to all that come after it.
+    yield from index.closure([own for blank in blanks for own in index.own_statements(blank)])
 
 
 def document_quads(
@@ -86,10 +87,13 @@ def document_quads(
     things named, in `languages` (all if None) or without one, and the header: type, topic, `licence`, `dataset`,
     `modified` (an XSD date or dateTime). Statements keep their graphs; header and labels are in the document's own.
     """
-    topic = iri.partition("#")[0] if index.has_fragments(iri.partition("#")[0]) else iri
+    whole = iri.partition("#")[0]
+    # a term of a foreign vocabulary may be named here while only other terms of it are described
+    together = index.has_fragments(whole) and (iri == whole or iri in index.fragments(whole))
+    topic = whole if together else iri
     description = index.describe(topic, page=page, page_size=page_size)
     statements = [*description.outgoing, *description.incoming] if description else []
-    statements += _about_blank_subjects(index, statements)
+    statements += _about_blank_subjects(index, description.incoming) if description else ()
     content = index.graph_statements(topic, page=page, page_size=GRAPH_SUBJECTS)
     statements += content.statements if content else ()
     for fragment in index.fragments(topic):

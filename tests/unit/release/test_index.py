@@ -15,9 +15,11 @@ from parley.pipeline.build import Built
 from parley.pipeline.corpus import Corpus, GraphInfo
 from parley.pipeline.index import build_index
 from parley.publication import Publication, Role, parse
+from parley.release.describe import document_quads
 from parley.release.directory import StateDirectory
 from parley.release.index import Index
 from parley.release.words import choose_label, match_expression
+from parley.urls import Urls
 
 Tiny = tuple[Publication, StateDirectory, Built]
 GARDEN = "http://lichen.example/garden/"
@@ -390,3 +392,19 @@ def test_how_the_vocabulary_is_used(make_index: MakeIndex) -> None:
     assert E + "Bay" not in index.uses()
     links = {(link.subject, link.property, link.object): link.triples for link in index.kind_links()}
     assert links[E + "Wave", E + "meets", E + "Bay"] == links[E + "Wave", E + "meets", E + "Wave"] == 1
+
+
+def test_the_documents_of_a_long_list_and_of_its_items(make_index: MakeIndex) -> None:
+    first, rest = (f"<http://www.w3.org/1999/02/22-rdf-syntax-ns#{name}>" for name in ("first", "rest"))
+    graph, length = f"<{E}data>", 10_000
+    cells = [f"_:c{i:05} {rest} _:c{i + 1:05} {graph}" for i in range(length)]
+    items = [f"_:c{i:05} {first} <{E}item> {graph}" for i in range(length)]
+    index = make_index(f"<{E}list> <{E}p> _:c00000 {graph}", *cells, *items)
+    start = time.monotonic()
+    about_list = document_quads(index, Urls(E, ("en",)), E + "list")
+    about_item = document_quads(index, Urls(E, ("en",)), E + "item")
+    assert time.monotonic() - start < 10, "one walk for each cell would take minutes"
+    assert about_list is not None and about_item is not None
+    header = 2
+    assert len(about_list) == 1 + 2 * length + header
+    assert len({q.subject for q in about_item if isinstance(q.subject, ox.BlankNode)}) == length
