@@ -20,6 +20,7 @@ from parley.pipeline.build import build
 from parley.publication import load
 from parley.release.directory import StateDirectory
 from parley.settings import Settings
+from parley.views import VIEWS
 from parley.web.app import create_app
 from parley.web.site import Serving, Site
 
@@ -114,11 +115,33 @@ def _code(names: tuple[str, ...]) -> str:
     return " ".join(f"`{name}`" for name in names)
 
 
+def views_page() -> str:
+    """Every view of an answer with the variables that a query must or may select."""
+    parts = ["# Views of an answer", "", NOTICE, *_VIEWS_TEXT]
+    for view in VIEWS.values():
+        parts += [f"## `{view.name}`", "", f"{view.purpose[:1].upper()}{view.purpose[1:]}.", ""]
+        if view.needs:
+            needed = re.sub(r"\?(\w+)", r"`?\1`", view.missing(["anything"]) or "")
+            parts += [f"Needs {needed}.", ""]
+            parts += ["| variable | what it means |", "|---|---|"]
+            parts += [*(f"| `?{name}` | {text} |" for name, text in view.roles.items()), ""]
+    return "\n".join(parts)
+
+
+_VIEWS_TEXT = [
+    "A saved query says in its header how its answer is shown: `# view: timeline`. Names of variables decide what is",
+    "drawn; a query whose view lacks its variables is an error of the build. Further variables are columns of the",
+    "table, which every view comes with. Things are shown by their labels in the reader's language, and lead to their",
+    "pages. On the SPARQL page, and by `view=` in its address, any query can be shown so.",
+    "",
+]
+
 PAGES = {
     "routes.md": routes_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "formats.md": formats_page,
+    "views.md": views_page,
 }
 
 

@@ -10,6 +10,7 @@
     SELECT …
 
 All is optional: without a title, the file's name serves. A text without `@language` is in no particular language.
+What each view asks of a query stands in `views`.
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from parley.errors import SourceError
+from parley.views import VIEWS
 
-#: How an answer can be shown, besides its table.
-VIEWS: Final = ("table", "timeline", "map", "graph", "chart")
 ENDING: Final = ".rq"
 
 _NAME: Final = re.compile(r"[\w~-][\w.~-]{0,99}", re.ASCII)
@@ -82,7 +82,7 @@ class _Header:
                 self._entry(number, found[1].lower(), found[2], found[3].strip())
             elif line.strip():
                 self.comments.append(line.rstrip())
-        self.view = self.single.get("view", VIEWS[0])
+        self.view = self.single.get("view", next(iter(VIEWS)))
         self.featured = _FLAGS[self.single.get("featured", "no")]
 
     def _entry(self, number: int, key: str, language: str | None, value: str) -> None:
@@ -90,7 +90,7 @@ class _Header:
         if not value:
             raise self._fault(number, f"“{key}” has no value.", "Write it behind the colon, or remove the line.")
         if known is None:
-            allowed = VIEWS if key == "view" else tuple(_FLAGS)
+            allowed = tuple(VIEWS if key == "view" else _FLAGS)
             if language is not None or value.lower() not in allowed or key in self.single:
                 raise self._fault(number, f"“{key}” is “{value}”.", f"Give it once, as one of: {', '.join(allowed)}.")
             self.single[key] = value.lower()

@@ -6,6 +6,7 @@ They are the `.rq` files in folders called `queries`.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -20,14 +21,17 @@ from parley.publication import Publication
 from parley.queries import ENDING
 from parley.release.queries import FOLDER
 from parley.release.storage import storage_errors
+from parley.views import VIEWS, View
 
 _FOLDER_NAME: Final = "queries"
+_VIEW_LINE: Final = re.compile(r"#\s*view\s*:", re.IGNORECASE)
 
 
 def saved_queries(publication: Publication, *, skip_broken: bool = False) -> dict[str, str]:
     """The text of each saved query by its name, sorted; with `skip_broken` those that are sound.
 
-    Raises SourceError for a file that is not UTF-8, whose header or SPARQL is wrong, or whose name another one has.
+    Raises SourceError for a file that is not UTF-8, whose header or SPARQL is wrong, that lacks the
+    variables of its view, or whose name another one has.
     """
     found: dict[str, str] = {}
     for path in rule_files(publication):
@@ -63,8 +67,28 @@ def _read(publication: Publication, path: Path, file: str) -> tuple[str, str]:
         raise SourceError("The query is not UTF-8.", file=file, cure="Save it as UTF-8.") from None
     saved = queries.parse(file, text)
     try:
-        ox.Store().query(text, base_iri=publication.base.rstrip("#"))
+        found = ox.Store().query(text, base_iri=publication.base.rstrip("#"))
     except SyntaxError as error:
-        found = diagnose(str(error), text, publication.all_prefixes)
-        raise SourceError(found.message, file=file, line=found.line, cure=found.cure) from None
+        fault = diagnose(str(error), text, publication.all_prefixes)
+        raise SourceError(fault.message, file=file, line=fault.line, cure=fault.cure) from None
+    _check_view(VIEWS[saved.view], found, file, text)
     return saved.name, text
+
+
+def _check_view(view: View, found: object, file: str, text: str) -> None:
+    """Whether the query selects what its view shows; `found` is its answer from an empty store."""
+    if not view.needs:
+        return
+    line = next((n for n, row in enumerate(text.splitlines(), start=1) if _VIEW_LINE.match(row)), None)
+    if not isinstance(found, ox.QuerySolutions):
+        raise SourceError(
+            f"“view: {view.name}” needs a SELECT query.", file=file, line=line, cure="Write SELECT, or “view: table”."
+        )
+    columns = [variable.value for variable in found.variables]
+    if (lacking := view.missing(columns)) is not None:
+        raise SourceError(
+            f"“view: {view.name}” needs {lacking}; the query selects {', '.join(f'?{name}' for name in columns)}.",
+            file=file,
+            line=line,
+            cure="Name variables so, by “(… AS ?name)” if need be, or write “view: table”.",
+        )

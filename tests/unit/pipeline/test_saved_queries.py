@@ -50,6 +50,14 @@ def test_no_query_no_folder(tmp_path: Path) -> None:
         ),
         ("# view: none\nASK {}", 1, "“view” is “none”"),
         ("ASK {", 1, "Syntax error"),
+        (
+            "# title: x\n# view: map\nSELECT ?a ?lat { ?a ?b ?lat }",
+            2,
+            "needs ?lat and ?long or ?wkt; the query selects",
+        ),
+        ("# view: timeline\nSELECT ?start { ?a ?b ?start }", 1, "needs ?item"),
+        ("# view: graph\nSELECT * { ?source ?p ?o }", 1, "needs ?source and ?target"),
+        ("# view: chart\nASK {}", 1, "needs a SELECT query"),
     ],
 )
 def test_a_broken_query_stops_the_build_at_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
@@ -59,6 +67,20 @@ def test_a_broken_query_stops_the_build_at_its_line(tmp_path: Path, text: str, l
     assert (caught.value.file, caught.value.line) == ("data/queries/a.rq", line)
     assert message in str(caught.value)
     assert list(saved_queries(mine, skip_broken=True)) == ["b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# view: map\nSELECT ?place ?wkt { ?place ?b ?wkt }",
+        "# view: timeline\nSELECT * { ?battle ?b ?startLatest }",
+        "# view: graph\nSELECT ?source ?target { ?source ?p ?target }",
+        "# view: chart\nSELECT ?time (1 AS ?value) { ?s ?p ?time }",
+        "# view: table\nASK {}",
+    ],
+)
+def test_a_query_that_selects_what_its_view_shows(tmp_path: Path, text: str) -> None:
+    assert list(saved_queries(publication(tmp_path, data__queries__a=text))) == ["a"]
 
 
 def test_two_queries_of_one_name(tmp_path: Path) -> None:
