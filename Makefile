@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# Files of tests run side by side; what is timed or loads the machine is marked slow and runs alone.
+JOBS ?= 2
 
 .PHONY: help serve test test-all lint types format clean
 
@@ -15,7 +17,7 @@ serve: $(VENV)/served   ## set up, build the release, serve it on http://127.0.0
 	$(BIN)/parley serve --port $(PORT)
 
 test: $(VENV)/tested lint types   ## set up and run every test once, lint and types included (under 10 minutes)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses $(JOBS) --dist loadfile
 
 test-all: $(VENV)/tested   ## the long tests: conformance suites whole, more mutants, soak
 	$(BIN)/python -m pytest -m slow

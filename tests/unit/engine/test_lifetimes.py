@@ -44,11 +44,8 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_it_is_ready_within_a_second(start: Callable[..., Any]) -> None:
-    began = time.monotonic()
-    bench = start()
+def test_it_answers_as_soon_as_it_says_that_it_is_ready(bench: Any) -> None:
     assert b"true" in bench.ask(CHEAP).body
-    assert time.monotonic() - began < 1.0
 
 
 def test_the_walls_are_up_and_reported(bench: Any) -> None:
