@@ -31,6 +31,7 @@ Our exception hierarchy::
         ├── QueryTimeout        503: the deadline passed
         ├── QueryTooLarge       503: the memory limit was reached
         ├── ResultTooLarge      503: the result passed its limit
+        ├── ServiceFailed       502: another endpoint failed
         ├── EngineBusy          503: no executor was free in time
         └── EngineLost          503: the executor died of something else
 
@@ -43,10 +44,7 @@ from typing import ClassVar
 
 
 class ParleyError(Exception):
-    """Base of all errors raised on purpose.
-
-    `message` says what happened in one sentence, `cure` what the reader can do about it.
-    """
+    """Base of all errors raised on purpose: what happened, in one sentence, and what the reader can do about it."""
 
     exit_status: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
@@ -277,6 +275,13 @@ class ResultTooLarge(EngineError):
     """The result passed its size limit; what was sent is not complete."""
 
     kind = "result-too-large"
+
+
+class ServiceFailed(EngineError):
+    """Another endpoint that the query names could not be asked, or did not answer as it should."""
+
+    http_status = 502
+    kind = "service-failed"
 
 
 class EngineBusy(EngineError):

@@ -44,6 +44,12 @@ class Settings:
     )
     security_contact: str = _server("", "mailto: or https: address for security.txt; empty: the data set's contact.")
     engine: str = _server("", "URL of a SPARQL endpoint that answers queries instead of our own engine; empty: ours.")
+    services: str = _server(
+        "", "SPARQL endpoints that SERVICE in a query may name: their URLs, with blanks between; empty: none."
+    )
+    service_networks: str = _server(
+        "", "Private networks, such as 10.0.0.0/8, to which the host names in `services` may lead; empty: none."
+    )
     state: str = _server("", "Directory of releases; empty: .parley in the publication, else the user's state folder.")
     keep: int = _server(5, "Releases that `parley gc` keeps.", minimum=1)
     verify_at_start: int = _server(
@@ -78,6 +84,12 @@ class Settings:
     queue_length: int = _limit(64, "Queries that wait for a free executor at once.")
     spool_bytes: int = _limit(4 * MIB, "Result bytes held for a reader slower than its query, in bytes.", minimum=65536)
     queries_per_executor: int = _limit(500, "Queries after which an executor is replaced.", minimum=1)
+    service_seconds: float = _limit(
+        5.0, "Time another endpoint has to answer one request of SERVICE, in seconds.", minimum=0.05
+    )
+    service_bytes: int = _limit(16 * MIB, "Size of its answer, in bytes.", minimum=1)
+    service_rows: int = _limit(10_000, "Solutions that one SERVICE may bring.", minimum=1)
+    service_requests: int = _limit(10, "Requests to other endpoints that one query may cause.", minimum=1)
     request_line: int = _limit(16384, "Length of a request's path and query string, in bytes.", minimum=256)
     request_body: int = _limit(5 * MIB, "Size of a request's body, in bytes.", minimum=1)
     incoming_page: int = _limit(100, "Incoming links shown on one page.", minimum=1)

@@ -25,10 +25,11 @@ from typing import Final
 from parley import processes
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.protocol import Limits
+from parley.engine.services import Services
 from parley.errors import ParleyError, ReleaseError
 from parley.listening import listen, split_address
 from parley.processes import without_keyboard
-from parley.publication import Publication
+from parley.publication import Publication, parse
 from parley.release.directory import Release, StateDirectory
 from parley.settings import Settings
 from parley.signals import received, signalled, signals
@@ -264,14 +265,16 @@ class Supervisor:
     def _go_over_to(self, release: Release, publication: Publication) -> None:
         """Start the engine of `release`, tell the workers, and retire the engine before it."""
         self._switches += 1
+        services = Services.from_settings(self._settings)
         if self._settings.engine:
             Serving(release.path, self._run, self._settings).write(self._serving)
             self._start_hashing(release)
             return
         limits = Limits.from_settings(self._settings)
         directory = self._run / f"engine-{self._switches}"
+        prefixes, index = publication.all_prefixes, release.index
         engine = EmbeddedEngine(
-            release.store, limits, directory=directory, prefixes=publication.all_prefixes, index=release.index
+            release.store, limits, directory=directory, prefixes=prefixes, services=services, index=index
         )
         with without_keyboard():
             engine.start()
@@ -294,6 +297,4 @@ class Supervisor:
 
 def _publication_of(release: Release) -> Publication:
     """The publication as it was when `release` was built."""
-    from parley.publication import parse
-
     return parse(release.path, release.publication_file.read_text(encoding="utf-8"), environment={})

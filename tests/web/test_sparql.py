@@ -13,6 +13,7 @@ import rdflib
 
 FORM = "application/x-www-form-urlencoded"
 ASK = "ASK {}"
+SCHEMA = rdflib.Namespace("https://schema.org/")
 BASE = "http://bench.example/"
 
 
@@ -153,7 +154,17 @@ def test_service_description(live: Any) -> None:
     sd = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
     assert list(graph.objects(None, sd.endpoint)) == [rdflib.URIRef(f"{BASE}sparql")]
     assert len(list(graph.objects(None, sd.resultFormat))) >= 8
-    assert (None, sd.feature, sd.BasicFederatedQuery) not in graph
+    assert (None, sd.feature, None) not in graph, "no federation, no empty graphs, no union, nothing dereferenced"
+    simple = rdflib.URIRef("http://www.w3.org/ns/entailment/Simple")
+    assert list(graph.objects(None, sd.defaultEntailmentRegime)) == [simple]
+    limits = {
+        str(graph.value(node, SCHEMA.propertyID)): node for node in graph.objects(None, SCHEMA.additionalProperty)
+    }
+    assert len(limits) >= 8 and not any(name.startswith("service_") for name in limits)
+    assert graph.value(limits["query_seconds"], SCHEMA.maxValue) == rdflib.Literal("3.000", datatype=rdflib.XSD.decimal)
+    assert str(graph.value(limits["query_seconds"], SCHEMA.unitCode)) == "SEC"
+    for name in ("query_seconds", "query_length"):
+        assert graph.value(limits[name], SCHEMA.description) is not None
     assert rdflib.URIRef(f"{BASE}graph/data/things") in set(graph.objects(None, sd.name))
     again = live.curl("/sparql", "-H", "Accept: text/turtle", "-H", f"If-None-Match: {reply.header('etag')}")
     assert (again.status, again.body) == (304, b"")

@@ -16,6 +16,7 @@ from parley.engine.protocol import Limits
 
 QUERY_SOCKET = "query.sock"
 CONTROL_SOCKET = "control.sock"
+BROKER_SOCKET = "broker.sock"
 #: Exit status of an executor whose client left.
 DISCONNECTED = 77
 #: Exit status of an executor in which Python, not the engine, ran out of memory.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import resource
 import shutil
@@ -17,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from parley.engine.config import ZygoteConfig
+from parley.engine.config import BROKER_SOCKET, ZygoteConfig
 from parley.engine.protocol import Limits
+from parley.engine.services import Services
 from parley.engine.status import read_status
 from parley.errors import EngineLost
 
@@ -31,8 +33,9 @@ class EmbeddedEngine:
     """The engine for one read-only store, in processes of its own.
 
     `directory` will hold the sockets (default: a new temporary one); it must be private and its path shorter than 90
-    bytes. `index` is the release's, from which DESCRIBE is answered. The zygote dies with the thread that started it,
-    so start it from one that lasts. `guard=False` is for tests of the sandbox only.
+    bytes. `services` are the endpoints that SERVICE may name; if there are any, a broker is started to ask them.
+    `index` is the release's, from which DESCRIBE is answered. The zygote dies with the thread that started it, so
+    start it from one that lasts. `guard=False` is for tests of the sandbox only.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class EmbeddedEngine:
         *,
         directory: Path | None = None,
         prefixes: Mapping[str, str] | None = None,
-        services: frozenset[str] = frozenset(),
+        services: Services | None = None,
         index: Path | None = None,
         guard: bool = True,
     ) -> None:
@@ -54,9 +57,13 @@ class EmbeddedEngine:
                 f"The path {self.directory} is too long for a UNIX socket.",
                 cure=f"Choose a directory of at most {_LONGEST_DIRECTORY} bytes.",
             )
-        config = ZygoteConfig.guarded(store, self.directory, self.limits, prefixes or {}, services, index)
+        self._services = services or Services()
+        config = ZygoteConfig.guarded(
+            store, self.directory, self.limits, prefixes or {}, self._services.endpoints, index
+        )
         self._config = config if guard else replace(config, guard=None)
         self._process: subprocess.Popen[bytes] | None = None
+        self._broker: subprocess.Popen[bytes] | None = None
         self.restarts = 0
 
     @property
@@ -86,6 +93,8 @@ class EmbeddedEngine:
 
     def ensure_running(self) -> bool:
         """Start the zygote again if it has died (for a supervisor's loop; does not wait); whether it had to."""
+        if self._services.endpoints and (self._broker is None or self._broker.poll() is not None):
+            self._spawn_broker()
         if self.is_alive():
             return False
         self._close_lifeline()
@@ -105,6 +114,10 @@ class EmbeddedEngine:
             self._process.wait()
             self._close_lifeline()
             self._process = None
+        if self._broker is not None:
+            self._broker.kill()
+            self._broker.communicate()
+            self._broker = None
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -126,11 +139,25 @@ class EmbeddedEngine:
 
     def _spawn(self) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._services.endpoints and self._broker is None:
+            self._spawn_broker()
         command = [sys.executable, "-P", "-m", "parley.engine.zygote", self._config.to_json(), str(os.getpid())]
         # one arena: each further one reserves 64 MB of the address space that RLIMIT_AS counts
         environment = {**os.environ, "MALLOC_ARENA_MAX": "1"}
         with _stack_limit(self.limits.query_stack):
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+
+    def _spawn_broker(self) -> None:
+        """Start the process that asks other endpoints, and wait until executors can reach it."""
+        path = self.directory / BROKER_SOCKET
+        path.unlink(missing_ok=True)
+        limits, parent = json.dumps(self.limits.to_json()), str(os.getpid())
+        module = [sys.executable, "-P", "-m", "parley.engine.broker"]
+        command = [*module, str(self.directory), self._services.to_json(), limits, parent]
+        self._broker = subprocess.Popen(command, stdin=subprocess.PIPE)
+        deadline = time.monotonic() + _READY_SECONDS
+        while not path.exists() and self._broker.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     def _close_lifeline(self) -> None:
         if self._process is not None and self._process.stdin is not None:

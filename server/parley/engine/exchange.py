@@ -8,28 +8,39 @@ import socket
 from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 
+from parley import __version__
 from parley.errors import EngineLost
 from parley.formats import Format
 
+#: Public endpoints turn away clients that don't say what they are.
+_AGENT = f"Parley/{__version__} (linked data publisher)"
 _CHUNK = 64 * 1024
 _AWAY = "Try again in a minute; the operator may look at the engine."
 
 
 class Exchange:
-    """The connection to `endpoint`; a silence longer than `seconds` ends it."""
+    """The connection to `endpoint`, `made` already or not; a silence longer than `seconds` ends it."""
 
-    def __init__(self, endpoint: str, seconds: float) -> None:
+    def __init__(self, endpoint: str, seconds: float, made: socket.socket | None = None) -> None:
         parts = urlsplit(endpoint)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname or "", parts.port, timeout=seconds + 1)
+        if made is not None:
+            self._connection.sock = made
+            self._connection.auto_open = 0  # never look the name up again
         self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._response: http.client.HTTPResponse | None = None
+
+    @staticmethod
+    def host_of(endpoint: str) -> str:
+        """The name that the endpoint's certificate must have."""
+        return urlsplit(endpoint).hostname or ""
 
     def send(self, query: str, accept: str, defaults: Iterable[str], named: Iterable[str]) -> tuple[int, str]:
         """Post a query; the answer's status and media type. Raises EngineLost."""
         fields = [("query", query)]
         fields += [("default-graph-uri", iri) for iri in defaults] + [("named-graph-uri", iri) for iri in named]
-        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", "User-Agent": _AGENT}
         try:
             self._connection.request("POST", self._target, urlencode(fields), headers)
             self._response = self._connection.getresponse()

@@ -21,10 +21,11 @@ from parley.engine import sandbox
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
 from parley.engine.describe import Describer, take_apart
 from parley.engine.diagnosis import diagnose
+from parley.engine.federation import Federation
 from parley.engine.frames import CHUNK, Frame, Malformed, encode_frame, encode_object, receive_request
 from parley.engine.guard import check
 from parley.engine.hangup import HangupWatch, has_hung_up
-from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge
+from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge, ServiceFailed
 from parley.formats import RDF_FORMATS, RDF_XML, RESULT_FORMATS, Format, by_name
 
 #: A local name that XML allows ends the IRI; RDF/XML can't write a predicate without one.
@@ -87,6 +88,8 @@ class Executor:
         self._retired = False
         self._idle = False
         self._describer = Describer(Path(config.index), config.limits.describe_triples) if config.index else None
+        services = config.guard.services if config.guard else ()
+        self._federation = Federation(Path(config.directory), config.limits) if services else None
         self._accepted = encode_object(Frame.ACCEPTED, {"executor": serial, "pid": os.getpid()})
 
     def run(self, report: int) -> None:
@@ -179,6 +182,8 @@ class Executor:
                 dataset["default_graph"] = [ox.NamedNode(iri) for iri in defaults or ()]
                 dataset["named_graphs"] = [ox.NamedNode(iri) for iri in named or ()]
             base_iri = request.get("base_iri")
+            if self._federation is not None:
+                text = self._federated(self._federation, store, text, base_iri, dataset)
             clause = take_apart(text) if self._describer else None
             if self._describer is None or clause is None:
                 return store.query(text, base_iri=base_iri, **dataset)
@@ -189,11 +194,22 @@ class Executor:
         except QuerySyntaxError as error:
             raise _Refused("query-syntax", str(error), line=error.line, column=error.column) from None
         except ResultTooLarge as error:
-            raise _Refused("result-too-large", error.message) from None
+            raise _Refused("result-too-large", error.message, cure=error.cure) from None
+        except ServiceFailed as error:
+            raise _Refused("service-failed", error.message, cure=error.cure) from None
         except SyntaxError as error:
-            found = diagnose(str(error), text, self._config.prefixes)
+            found = diagnose(str(error), request["text"], self._config.prefixes)
             place = {"line": found.line, "column": found.column}
             raise _Refused("query-syntax", found.message, cure=found.cure, **place) from None
+
+    def _federated(
+        self, federation: Federation, store: ox.Store, text: str, base_iri: str | None, dataset: dict[str, Any]
+    ) -> str:
+        """The query with what other endpoints answered; without a broker this process is replaced by one that has."""
+        try:
+            return federation.resolve(store, text, base_iri, dataset)
+        finally:
+            self._retired |= federation.lost
 
     def _serialise(self, results: Any, chosen: Format, writer: _ResultWriter) -> None:
         if chosen.results is not None:

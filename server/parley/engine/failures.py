@@ -18,6 +18,7 @@ from parley.errors import (
     QueryTimeout,
     QueryTooLarge,
     ResultTooLarge,
+    ServiceFailed,
 )
 
 
@@ -56,8 +57,11 @@ def error_of_frame(payload: Mapping[str, Any]) -> ParleyError:
         return QueryRefused(message, line=line, column=column, cure=str(payload.get("cure", "")))
     if kind == "query-failed":
         return QueryRefused(f"The query can't be evaluated: {message}.", cure="Correct the query.")
+    if kind == "service-failed":
+        return ServiceFailed(message, cure=str(payload.get("cure", "")))
     if kind == "result-too-large":
-        return ResultTooLarge(message, cure="Ask for less, in pages with LIMIT and OFFSET.")
+        cure = str(payload.get("cure") or "Ask for less, in pages with LIMIT and OFFSET.")
+        return ResultTooLarge(message, cure=cure)
     if kind == "not-acceptable":
         available = tuple(payload["available"])
         return NotAcceptable(message, available=available, cure="Accept one of these: " + ", ".join(available) + ".")

@@ -23,6 +23,10 @@ _BLOCKS = frozenset(["WHERE", "UNION", "OPTIONAL", "EXISTS", "MINUS"])
 _TERMS = frozenset(("string", "iri", "variable", "number", "name", "close"))
 
 
+#: Endpoints named in an error.
+_LISTED = 10
+
+
 @dataclass(frozen=True, slots=True)
 class GuardRules:
     """What the guard lets pass. The limits are those of `Limits`; `services` are the IRIs that SERVICE may name."""
@@ -173,10 +177,12 @@ class _Pass:
         # only an IRI that is written out can be compared with the list; a name or a variable never passes
         if found is None or found[1][1:-1] not in self.rules.services:
             listed = "which is empty" if not self.rules.services else "and this one is not, or is not written as <IRI>"
+            allowed = ", ".join(f"<{iri}>" for iri in sorted(self.rules.services)[:_LISTED])
             raise self._refusal(
                 offset,
                 f"SERVICE is refused by policy: other endpoints are asked only if they are on the list, {listed}.",
-                "Query the other endpoint yourself and join the results.",
+                (f"Ask one of {allowed}; or query" if allowed else "Query")
+                + " the other endpoint yourself and join the results.",
             )
 
     def _operator(self, value: str, offset: int) -> None:

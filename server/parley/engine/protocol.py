@@ -36,6 +36,10 @@ class Limits:
     queue_wait      time that a query waits for an executor
     queue_length    queries that wait at once
     recycle_after   queries after which an executor is replaced
+    service_seconds time that another endpoint has to answer one request of SERVICE
+    service_bytes   length of its answer
+    service_rows    solutions in the answers to one SERVICE
+    service_requests requests to other endpoints that one query makes
     spool_bytes     result bytes that the client side holds for a reader slower than the executor
     """
 
@@ -55,6 +59,10 @@ class Limits:
     queue_length: int = _DEFAULTS.queue_length
     recycle_after: int = _DEFAULTS.queries_per_executor
     spool_bytes: int = _DEFAULTS.spool_bytes
+    service_seconds: float = _DEFAULTS.service_seconds
+    service_bytes: int = _DEFAULTS.service_bytes
+    service_rows: int = _DEFAULTS.service_rows
+    service_requests: int = _DEFAULTS.service_requests
 
     def to_json(self) -> dict[str, float]:
         """All limits by name."""
@@ -79,6 +87,10 @@ class Limits:
             queue_length=settings.queue_length,
             recycle_after=settings.queries_per_executor,
             spool_bytes=settings.spool_bytes,
+            service_seconds=settings.service_seconds,
+            service_bytes=settings.service_bytes,
+            service_rows=settings.service_rows,
+            service_requests=settings.service_requests,
         )
 
     @classmethod

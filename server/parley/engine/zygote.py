@@ -71,10 +71,10 @@ class Zygote:
         self._ending: float | None = None
         self._selector = selectors.DefaultSelector()
         directory = Path(config.directory)
-        self._listener = _listen(directory / QUERY_SOCKET, config.limits.queue_length)
+        self._listener = listen(directory / QUERY_SOCKET, config.limits.queue_length)
         self._arrivals = select.poll()  # readable while a connection waits that no executor has taken
         self._arrivals.register(self._listener, select.POLLIN)
-        self._control = Control(_listen(directory / CONTROL_SOCKET, 64), self._selector, self._reply)
+        self._control = Control(listen(directory / CONTROL_SOCKET, 64), self._selector, self._reply)
 
     def run(self) -> None:
         """Serve until told to end (SIGTERM: after the running queries; end of the lifeline: at once)."""
@@ -258,7 +258,7 @@ def _leave_if_closed() -> None:
         sys.exit(0)
 
 
-def _listen(path: Path, backlog: int) -> socket.socket:
+def listen(path: Path, backlog: int) -> socket.socket:
     """A listening UNIX socket that appears at `path` only when it is ready, for this user alone."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)

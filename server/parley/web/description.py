@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from parley.formats import JSON_LD, RDF_FORMATS, RESULT_FORMATS, Format, Kind
-from parley.vocab import PREFIXES, RDF, VOID, XSD
+from parley.settings import Settings
+from parley.vocab import PREFIXES, RDF, RDFS, SCHEMA, VOID, XSD
 from parley.web.site import Site
 
 SD: Final = PREFIXES["sd"]
+_SIMPLE: Final = "http://www.w3.org/ns/entailment/Simple"
+_SECONDS, _BYTES = "SEC", "AD"
+#: The limits that a query meets, with their units as codes of UN/CEFACT, "" for plain numbers.
+_LIMITS: Final = {
+    "query_seconds": _SECONDS, "query_memory": _BYTES, "query_length": _BYTES, "query_depth": "", "query_joins": "",
+    "query_operators": "", "result_bytes": _BYTES, "describe_triples": "", "queue_seconds": _SECONDS,
+    "service_seconds": _SECONDS, "service_bytes": _BYTES, "service_rows": "", "service_requests": "",
+}  # fmt: skip
+#: Settings that the description shows: with another value it is another description.
+SHOWN: Final = (*_LIMITS, "services")
+_HELP: Final = {name: text for _table, name, _default, text in Settings.table()}
 #: The syntaxes for the triples of CONSTRUCT and DESCRIBE; no quads come out of a query, but JSON-LD holds triples too.
 GRAPH_FORMATS: Final = tuple(f for f in RDF_FORMATS if f.kind is Kind.GRAPH or f is JSON_LD)
 
@@ -19,11 +32,12 @@ GRAPH_FORMATS: Final = tuple(f for f in RDF_FORMATS if f.kind is Kind.GRAPH or f
 def service_description(site: Site, syntax: Format) -> bytes:
     """The description in an RDF syntax.
 
-    The endpoint has its canonical address, under the publication's base. Federation is not among the features, since
-    SERVICE is refused; nor is an entailment regime, since inferred triples are in a graph of their own.
+    The endpoint has its canonical address, under the publication's base. Federation is among the features where there
+    are endpoints that SERVICE may name. Entailment is simple: what follows was inferred by the build, and stands in the
+    store like the rest. The limits are property values of schema.org, under the names of the settings.
     """
     quads = [ox.Quad(*triple) for triple in _triples(site)]
-    prefixes = {name: PREFIXES[name] for name in ("rdf", "sd", "void", "xsd")}
+    prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sd", "void", "xsd")}
     if syntax.oxigraph is None:
         raise ValueError(f"{syntax.name} is no syntax of RDF")
     statements = quads if syntax.oxigraph.supports_datasets else [quad.triple for quad in quads]
@@ -40,13 +54,14 @@ def _triples(site: Site) -> list[Triple]:
         (service, _rdf("type"), _sd("Service")),
         (service, _sd("endpoint"), endpoint),
         (service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-        (service, _sd("feature"), _sd("EmptyGraphs")),
+        (service, _sd("defaultEntailmentRegime"), ox.NamedNode(_SIMPLE)),
         (service, _sd("defaultDataset"), dataset),
         (dataset, _rdf("type"), _sd("Dataset")),
         (dataset, _sd("defaultGraph"), default),
         (default, _rdf("type"), _sd("Graph")),
         (default, _void("triples"), _count(site.index.counts().triples)),
     ]
+    triples += [*_federation(site, service), *_limits(site, service)]
     formats = [f.iri for f in (*RESULT_FORMATS, *GRAPH_FORMATS) if f.iri]
     triples += [(service, _sd("resultFormat"), ox.NamedNode(iri)) for iri in formats]
     for number, graph in enumerate(site.index.graphs()):
@@ -62,8 +77,46 @@ def _triples(site: Site) -> list[Triple]:
     return triples
 
 
+def _federation(site: Site, service: ox.BlankNode) -> Iterator[Triple]:
+    """That SERVICE works, and whom it may ask."""
+    endpoints = site.settings.services.split()
+    if endpoints:
+        yield service, _sd("feature"), _sd("BasicFederatedQuery")
+    for number, endpoint in enumerate(endpoints):
+        other = ox.BlankNode(f"other{number}")
+        yield service, ox.NamedNode(RDFS + "seeAlso"), other
+        yield other, _rdf("type"), _sd("Service")
+        yield other, _sd("endpoint"), ox.NamedNode(endpoint)
+
+
+def _limits(site: Site, service: ox.BlankNode) -> Iterator[Triple]:
+    """What a query may use, by the names that errors give."""
+    for name, unit in _LIMITS.items():
+        if name.startswith("service_") and not site.settings.services:
+            continue
+        limit = ox.BlankNode(f"limit{name.replace('_', '')}")
+        yield service, _schema("additionalProperty"), limit
+        yield limit, _rdf("type"), _schema("PropertyValue")
+        yield limit, _schema("propertyID"), ox.Literal(name)
+        yield limit, _schema("maxValue"), _number(getattr(site.settings, name))
+        yield limit, _schema("description"), ox.Literal(_HELP[name], language="en")
+        if unit:
+            yield limit, _schema("unitCode"), ox.Literal(unit)
+
+
+def _number(value: float) -> ox.Literal:
+    """A time as a decimal, anything else as an integer."""
+    if isinstance(value, int):
+        return _count(value)
+    return ox.Literal(f"{value:.3f}", datatype=ox.NamedNode(XSD + "decimal"))
+
+
 def _count(number: int) -> ox.Literal:
     return ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
+
+
+def _schema(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SCHEMA + name)
 
 
 def _rdf(name: str) -> ox.NamedNode:

@@ -16,7 +16,7 @@ from parley.engine.protocol import ContentKind, Head, QueryRequest
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
 from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
 from parley.web import asking, caching, negotiate, pages, results
-from parley.web.description import GRAPH_FORMATS, service_description
+from parley.web.description import GRAPH_FORMATS, SHOWN, service_description
 from parley.web.site import current_site
 from parley.web.stream import Stream
 
@@ -196,9 +196,12 @@ def _without_query(parameters: Parameters) -> Response:
         response.vary.add("Accept")
         return response
     response = Response(service_description(site, chosen), content_type=chosen.content_type)
+    shown = json.dumps([getattr(site.settings, name) for name in SHOWN])
     response.headers["Content-Location"] = f"{site.urls.local('sparql')}?format={chosen.extension}"
     response.vary.add("Accept")
-    return caching.conditional(response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name))
+    return caching.conditional(
+        response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name, shown)
+    )
 
 
 def _results_page(parameters: Parameters, head: Head, body: bytes | None) -> Response:
