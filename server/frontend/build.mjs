@@ -1,9 +1,11 @@
 // Bundles what src/ holds: node build.mjs OUT [STAMP]
 // OUT gets files with hashed names and manifest.json: {"stamp": STAMP, "files": {"site.css": "site-<hash>.css", …}}.
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { basemap } from "./basemap.mjs";
 
 const source = path.join(path.dirname(fileURLToPath(import.meta.url)), "src");
 const [out, stamp = ""] = process.argv.slice(2);
@@ -29,6 +31,10 @@ const files = {};
 for (const [output, { entryPoint, inputs }] of Object.entries(result.metafile.outputs)) {
   files[path.basename(entryPoint ?? Object.keys(inputs)[0])] = path.basename(output);
 }
+const map = await basemap();
+files["basemap.json"] = `basemap-${createHash("sha256").update(map).digest("hex").slice(0, 8).toUpperCase()}.json`;
+await writeFile(path.join(out, files["basemap.json"]), map);
+
 // The manifest is replaced last and at once: a server that starts meanwhile reads the old one and finds its files.
 const manifest = path.join(out, "manifest.json");
 await writeFile(`${manifest}.new`, JSON.stringify({ stamp, files }, null, 1) + "\n");

@@ -20,7 +20,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 #: Oldest Node that the bundler and its lock file are tried with.
 OLDEST_NODE = 20
-SOURCES = ("package.json", "package-lock.json", "build.mjs", "src")
+SOURCES = ("package.json", "package-lock.json", "build.mjs", "basemap.mjs", "src")
 
 
 class FrontendHook(BuildHookInterface[Any]):

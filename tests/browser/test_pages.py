@@ -46,6 +46,9 @@ TINY = (
     "/{language}/queries",
     "/{language}/queries/auf-welchem-stein",
     "/{language}/queries/gesehen",
+    "/{language}/queries/wo-die-steine-liegen",
+    "/{language}/queries/was-auf-was-waechst",
+    "/{language}/queries/wie-viele-je-stein",
     "/{language}/sparql",
     "/{language}/downloads",
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -87,14 +89,72 @@ def test_every_question_has_a_page_in_each_language_and_its_query_as_a_file(plac
     assert place.get("/queries/nothing")[0] == 404
 
 
-def test_a_question_about_time_is_drawn_and_told(place: Place) -> None:
-    name = "timeline" if place.prefix == "natosce" else "gesehen"
-    for language in place.languages:
-        page = place.page(f"/{language}/queries/{name}")
-        drawing = page.partition('<div class="scroll timeline"')[2].partition("</svg>")[0]
-        assert drawing.count('class="possible"') >= 1 and 'style="' not in drawing
-        assert page.count("<tr>") > drawing.count('class="possible"'), "the table holds it too"
-    assert 'class="scroll timeline"' not in place.page("/sparql?" + urlencode({"query": place.query}))
+SEEN = {
+    "real": {"timeline": ("timeline", "possible")},
+    "tiny": {
+        "gesehen": ("timeline", "possible"),
+        "wo-die-steine-liegen": ("map", "spot"),
+        "was-auf-was-waechst": ("graph", "spot"),
+        "wie-viele-je-stein": ("chart", "certain"),
+    },
+}
+
+
+def test_an_answer_is_drawn_as_its_question_says_and_told(place: Place) -> None:
+    for name, (view, mark) in SEEN["real" if place.prefix == "natosce" else "tiny"].items():
+        for language in place.languages:
+            page = place.page(f"/{language}/queries/{name}")
+            drawing = page.partition(f'<div class="scroll picture {view}-picture"')[2].partition("</svg>")[0]
+            marks = drawing.count(f'class="{mark}"')
+            assert marks >= 1 and " style=" not in drawing and 'role="group"' in drawing
+            assert page.count("<tr>") > (marks if view != "graph" else 1), "the table holds it too"
+            assert f'<option value="{view}" selected>' in page
+    assert "<svg" not in place.page("/sparql?" + urlencode({"query": place.query}))
+
+
+def test_any_answer_is_drawn_as_asked_or_says_what_it_lacks(place: Place) -> None:
+    point = 'SELECT ?item ?lat ?long { VALUES (?item ?lat ?long) { ("here" 47 8) } }'
+    assert place.page("/sparql?" + urlencode({"query": point, "view": "map"})).count('class="spot"') == 1
+    lacking = place.page("/sparql?" + urlencode({"query": place.query, "view": "map"}))
+    assert "?lat and ?long or ?wkt" in lacking and "<svg" not in lacking and "<tr>" in lacking
+    nothing = 'SELECT ?item ?time { VALUES (?item ?time) { ("never" "soon") } }'
+    assert "<svg" not in place.page("/sparql?" + urlencode({"query": nothing, "view": "timeline"}))
+    status, problem = place.get("/sparql?" + urlencode({"query": point, "view": "cloud"}), "*/*")
+    assert status == 400 and "table, timeline, map, graph, chart" in problem
+
+
+@pytest.mark.parametrize("view", ["timeline", "map", "graph", "chart", "table"])
+def test_hostile_answers_stay_texts_in_every_view(tiny_site: str, view: str) -> None:
+    bad = ["<script>alert(1)</script>", '" onload="alert(1)', "]]><svg onload=alert(1)>", "{{7*7}}", "\u202e"]
+    texts = " ".join(f"({json.dumps(text)}@en {json.dumps(text)} <javascript:alert(1)>)" for text in bad)
+    query = (
+        "SELECT ?item ?label ?source ?target ?category ?lat ?long ?time ?value { "
+        f"VALUES (?item ?label ?source) {{ {texts} }} BIND(?item AS ?category) BIND(?label AS ?target) "
+        'BIND(1 AS ?lat) BIND(2 AS ?long) BIND(3 AS ?value) '
+        'BIND("1999"^^<http://www.w3.org/2001/XMLSchema#gYear> AS ?time) }'
+    )
+    page = Place(tiny_site, ("de",), query, "").page("/sparql?" + urlencode({"query": query, "view": view}))
+    parsed = Elements()
+    parsed.feed(page.partition('<div id="result">')[2].partition("<footer")[0])
+    assert ("svg" in parsed.names) == (view != "table") and "td" in parsed.names
+    assert "script" not in parsed.names and not parsed.attributes & {"onload", "style"}
+    assert not any(link.startswith("javascript") for link in parsed.links)
+    assert html.unescape(page).count(bad[0]) >= 2
+
+
+class Elements(HTMLParser):
+    """The names of a page's elements and attributes, and where its links lead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name == "href"}
 
 
 def test_columns_of_a_star_stand_as_in_the_question(place: Place) -> None:

@@ -123,6 +123,7 @@ def call(app: Flask, environ: dict[str, Any]) -> Answer:
 
 def render(app: Flask, environ: dict[str, Any], view: Callable[[], Response]) -> Answer:
     """Answer `environ` with the response that `view` makes, with the application's usual hooks around it; blocks."""
+    environ["wsgi.input"].seek(0)  # `call` may have read it
     with app.request_context(environ):
         try:
             made = app.preprocess_request() or view()

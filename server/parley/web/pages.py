@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, Response, current_app, g, render_template, request
 
 from parley.errors import ReleaseError
-from parley.formats import HTML
+from parley.formats import HTML, SPARQL_QUERY
 from parley.release.words import choose_label
+from parley.views import VIEWS
 from parley.vocab import OWL
 from parley.web import caching, negotiate
 from parley.web.i18n import Catalogue, Interface, load_catalogues, own_name
@@ -159,6 +160,8 @@ def frame() -> dict[str, Any]:
         "kind_query": browse.kind_query,
         "graph_query": _graph_query,
         "asked": _asked,
+        "views": tuple(VIEWS),
+        "method": lambda text: asking.method(text, site.settings.request_line),
         "with_prefixes": lambda text: asking.with_prefixes(text, site.publication.all_prefixes),
         "home": site.urls.home(explicit_language()),
     }
@@ -193,9 +196,20 @@ def _problem_help(problem: Mapping[str, Any]) -> str:
     return str(interface()(key)) if key in interface().catalogue else ""
 
 
-def _asked() -> str:
-    """The query that the address of this request asks, for the page that says what is wrong with it."""
-    return request.args.get("query", "")
+def _asked() -> tuple[str, str]:
+    """The query and the view that this request asks for, for the page that says what is wrong with it."""
+    fields = request.args.to_dict()
+    if request.method == "POST":
+        body = request.get_data(cache=True, parse_form_data=False).decode("utf-8", "replace")
+        fields |= {"query": body} if request.mimetype == SPARQL_QUERY.media_type else _fields(body)
+    return fields.get("query", ""), fields.get("view", "")
+
+
+def _fields(body: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body, max_num_fields=100))
+    except ValueError:
+        return {}
 
 
 def _graph_query(iri: str) -> str:

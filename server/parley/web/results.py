@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from parley.engine.protocol import Head
 from parley.formats import RESULT_FORMATS, Format
+from parley.views import VIEWS
 from parley.web import pages
 from parley.web.description import GRAPH_FORMATS
 from parley.web.site import current_site
 from parley.web.view.answer import Answer, Cells, answer
+from parley.web.view.chart import Chart, chart
+from parley.web.view.map import Map, map_of
+from parley.web.view.network import Network, network
 from parley.web.view.timeline import Timeline, timeline
+
+_PAINTERS: Final[Mapping[str, Callable[..., Timeline | Map | Network | Chart]]] = {
+    "timeline": timeline,
+    "map": map_of,
+    "graph": network,
+    "chart": chart,
+}
 
 
 def shown(query: str, head: Head, body: bytes | None, *, spoken: bool = False) -> Answer:
@@ -21,13 +34,25 @@ def shown(query: str, head: Head, body: bytes | None, *, spoken: bool = False) -
     return answer(query, head.kind, body, cells)
 
 
-def drawn(view: str, head: Head, body: bytes | None) -> Timeline | None:
-    """The answer as the drawing that `view` names; None if there is none, or nothing that it could show."""
-    if view != "timeline" or head.kind != "bindings" or body is None:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An answer drawn as `view`, or the variables that it lacks for that."""
+
+    view: str
+    picture: Timeline | Map | Network | Chart | None
+    lacking: str | None = None
+
+
+def drawn(view: str, head: Head, body: bytes | None) -> Drawing | None:
+    """The answer as `view` draws it; None for a table, and for an answer that is none or too long for a page."""
+    if view not in _PAINTERS or head.kind != "bindings" or body is None:
         return None
     result = json.loads(body)
+    columns = result["head"].get("vars", ())
+    if (lacking := VIEWS[view].missing(columns)) is not None:
+        return Drawing(view, None, lacking)
     cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=True)
-    return timeline(result["head"].get("vars", ()), result["results"]["bindings"], cells)
+    return Drawing(view, _PAINTERS[view](columns, result["results"]["bindings"], cells))
 
 
 def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> list[tuple[Format, str]]:

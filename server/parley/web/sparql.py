@@ -15,6 +15,7 @@ from flask import Blueprint, Response, render_template, request
 from parley.engine.protocol import ContentKind, Head, QueryRequest
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
 from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
+from parley.views import VIEWS
 from parley.web import asking, caching, negotiate, pages, results
 from parley.web.description import GRAPH_FORMATS, SHOWN, service_description
 from parley.web.site import current_site
@@ -34,13 +35,14 @@ _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of a query operation (SPARQL 1.1 Protocol §2.1), and ours: `format` and `timeout`."""
+    """The parameters of a query operation (SPARQL 1.1 Protocol §2.1), and our `format`, `timeout`, `view`."""
 
     query: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     format: str | None
     timeout: float | None
+    view: str
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -109,7 +111,7 @@ def _validated(stream: Stream, parameters: Parameters, solutions: Format | None,
     site = current_site()
     names = [f.name if f else "-" for f in (solutions, graphs)]
     names.append(pages.page_language() if HTML in (solutions, graphs) else "")
-    dataset = json.dumps([parameters.default_graphs, parameters.named_graphs, parameters.timeout])
+    dataset = json.dumps([parameters.default_graphs, parameters.named_graphs, parameters.timeout, parameters.view])
     tag = caching.etag(site.manifest.id, site.settings, request.path, parameters.query, dataset, *names)
     return caching.conditional(stream, tag, weak=True)
 
@@ -135,11 +137,19 @@ def read_parameters() -> Parameters:
         named_graphs=_all(fields, "named-graph-uri"),
         format=next(iter(_all(fields, "format")), None),
         timeout=_timeout(fields),
+        view=_view(fields),
     )
 
 
 def _all(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
     return tuple(value for name, value in fields if name == wanted and value)
+
+
+def _view(fields: Iterable[tuple[str, str]]) -> str:
+    value = next(iter(_all(fields, "view")), next(iter(VIEWS)))
+    if value not in VIEWS:
+        raise BadRequest(f"“view” is “{value[:40]}”.", cure=f"Give one of: {', '.join(VIEWS)}.")
+    return value
 
 
 def _timeout(fields: Iterable[tuple[str, str]]) -> float | None:
@@ -213,6 +223,8 @@ def _results_page(parameters: Parameters, head: Head, body: bytes | None) -> Res
         "sparql.html",
         query=query,
         answer=results.shown(query, head, body),
+        drawn=results.drawn(parameters.view, head, body),
+        view=parameters.view,
         downloads=results.downloads(query, head, dataset),
         **_context(),
     )

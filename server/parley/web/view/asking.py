@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
+from urllib.parse import quote_plus
 
 from parley.engine.diagnosis import undeclared
 from parley.engine.tokens import PROLOGUE, tokens
@@ -57,6 +58,15 @@ def question(saved: SavedQuery, links: Links, language: str, default: str) -> Qu
     return Question(
         saved.name, Text(*title), Text(*description) if description else None, href, saved.featured, saved.view
     )
+
+
+def method(text: str, longest: int) -> str:
+    """How a form sends `text`: in the address, which can be shared, unless that may get longer than `longest` bytes.
+
+    >>> method("ASK {}", 1000), method("ASK { # é".ljust(600), 1000)
+    ('get', 'post')
+    """
+    return "get" if 2 * len(quote_plus(text)) <= longest else "post"
 
 
 def is_query(text: str) -> bool:

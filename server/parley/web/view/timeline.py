@@ -1,175 +1,127 @@
-"""An answer as a timeline: what is certain drawn solid, what is only possible drawn hatched.
+"""An answer along time: what is certain drawn solid, what is only possible hatched, open ends fading.
 
-The columns say what is meant: `start` and `end`, or their bounds `startEarliest`, `startLatest`, `endEarliest`,
-`endLatest`; else the first column that holds dates. An EDTF value, such as 1998-01/1999-03 or 200X, brings its own
-bounds. What is drawn is named by the first column that holds a thing or a text.
+What a row must hold says `parley.views`. A date is something that happened within it; an interval lasts from one date
+to the other. Nothing is drawn more precisely than the data says it.
 """
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
-from parley.web import dates
+from parley.views import VIEWS
 from parley.web.view.answer import Cells
+from parley.web.view.instants import Span, span
 from parley.web.view.naming import Text
+from parley.web.view.rows import Extent, Row, rows_of, ticks
 from parley.web.view.values import Value
 
 WIDTH: Final = 960
-_LABELS, _ROW, _TOP, _LEAST = 300, 30, 34, 5
-#: Rows that are drawn, at most; the table shows them all.
-ROWS: Final = 200
-_BOUNDS: Final = ("startEarliest", "startLatest", "endEarliest", "endLatest")
-_PART: Final = re.compile(r"(-?\d{4}|\d{3}X|\d{2}XX)(?:-(\d\d)(?:-(\d\d))?)?(?:T.*)?[~?%]?")
+LEFT, RIGHT, TOP, ROW = 300, WIDTH - 16, 34, 40
+#: Units that a mark takes at least, so that a day can be seen among decades.
+LEAST: Final = 6
+#: Bars that are drawn, at most; the table shows all rows.
+BARS: Final = 200
+_TICKS: Final = 9
+_DAY: Final = 1.01 / 365
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Bounds of the beginning and of the end; None where nothing is known."""
+class Part:
+    """A piece of a bar in drawing units; `kind` is certain, possible, since (fading out) or until (fading in)."""
 
-    start_earliest: date
-    start_latest: date | None
-    end_earliest: date | None
-    end_latest: date | None
+    kind: str
+    x: float
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row: its name, the words for its time, and in drawing units what is possible and what is certain.
-
-    `open` if no end is known.
-    """
+    """One row: its name, the words for its time, its pieces."""
 
     name: Value
     time: Text
-    y: float
-    possible: tuple[float, float]
-    certain: tuple[float, float] | None
-    open: bool
+    y: int
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The drawing: its bars and the years on its axis."""
+    """The drawing: its bars, the years on its axis, the kinds of pieces that it holds."""
 
     bars: tuple[Bar, ...]
-    ticks: tuple[tuple[float, int], ...]
-    height: float
+    ticks: tuple[tuple[float, str], ...]
+    height: int
+    kinds: tuple[str, ...]
+    extent: Extent
 
 
-def timeline(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells: Cells) -> Timeline | None:
-    """The timeline of an answer in SPARQL's JSON; None if nothing in it is dated."""
-    found: dict[tuple[str, Span], tuple[Mapping[str, Any], str]] = {}
-    for row in bindings:
-        dated = _span(columns, row)
-        name = next((column for column in columns if column in row and not _is_date(row[column])), None)
-        if dated is not None and name is not None:
-            found.setdefault((str(row[name]), dated[0]), (row[name], dated[1]))
-    rows = sorted(((span, name, words) for (_key, span), (name, words) in found.items()), key=_order)[:ROWS]
-    if not rows:
-        return None
-    known = [day for span, _name, _words in rows for day in _days(span)]
-    first, last = min(known).year, max(known).year + 1
-    scale = _Scale(first, last)
-    bars = [_bar(n, span, cells.value(name), words, scale, cells) for n, (span, name, words) in enumerate(rows)]
-    return Timeline(tuple(bars), tuple(scale.ticks()), _TOP + len(bars) * _ROW + 10)
+def timeline(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells: Cells) -> Timeline:
+    """The timeline of an answer in SPARQL's JSON, oldest first; rows that say the same are drawn once."""
+    found: dict[tuple[object, Span], tuple[Row, str]] = {}
+    unfit = 0
+    for row in rows_of(VIEWS["timeline"], columns, bindings, cells):
+        dated = span(row.text)
+        if dated is None or row.item is None or row.item not in row.terms:
+            unfit += 1
+        else:
+            found.setdefault((str(row.terms[row.item]), dated[0]), (row, dated[1]))
+    kept = sorted(((when, row, words) for (_, when), (row, words) in found.items()), key=_order)[:BARS]
+    scale = _Scale([edge for when, _, _ in kept for edge in when.known])
+    bars = tuple(_bar(n, when, row, words, scale) for n, (when, row, words) in enumerate(kept))
+    kinds = sorted({part.kind for bar in bars for part in bar.parts})
+    extent = Extent(len(bars), len(found) - len(kept), unfit)
+    return Timeline(
+        bars,
+        tuple((scale.x(year), label) for year, label in ticks(scale.low, scale.high, _TICKS)),
+        TOP + len(bars) * ROW + 8,
+        tuple(kinds),
+        extent,
+    )
 
 
 class _Scale:
-    """Days to drawing units."""
+    """Years to drawing units, with a little room on both sides."""
 
-    def __init__(self, first: int, last: int) -> None:
-        self.first, self.last = first, last
-        self._start = date(max(first, 1), 1, 1).toordinal()
-        self._unit = (WIDTH - _LABELS - 20) / max(date(max(last, 2), 1, 1).toordinal() - self._start, 1)
+    def __init__(self, years: Sequence[float]) -> None:
+        low, high = (min(years), max(years)) if years else (0.0, 1.0)
+        room = max((high - low) * 0.03, 0.05)
+        self.low, self.high = low - room, high + room
 
-    def x(self, day: date) -> float:
-        return round(_LABELS + (day.toordinal() - self._start) * self._unit, 1)
-
-    def ticks(self) -> list[tuple[float, int]]:
-        step = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if (self.last - self.first) / s <= 14), 1000)
-        years = range(self.first - self.first % -step, self.last + 1, step)
-        return [(self.x(date(year, 1, 1)), year) for year in years]
+    def x(self, year: float) -> float:
+        return round(LEFT + (year - self.low) / (self.high - self.low) * (RIGHT - LEFT), 1)
 
 
-def _bar(number: int, span: Span, name: Value, words: str, scale: _Scale, cells: Cells) -> Bar:
-    begin, until = scale.x(span.start_earliest), scale.x(max(_days(span)))
-    is_open = span.end_latest is None and span.end_earliest is None
-    stop = WIDTH - 20 if is_open else max(until, begin + _LEAST)
-    sure = None
-    if span.start_latest is not None:
-        # what certainly lasted: from the latest beginning to the earliest end, which may be one day
-        from_here = scale.x(span.start_latest)
-        if span.end_earliest is not None and span.end_earliest >= span.start_latest:
-            sure = (from_here, max(scale.x(span.end_earliest), from_here + _LEAST))
-    return Bar(name, cells.moment(words), _TOP + number * _ROW, (begin, stop), sure, is_open)
+def _bar(number: int, when: Span, row: Row, words: str, scale: _Scale) -> Bar:
+    name = row.name()
+    assert name is not None  # rows without were left out
+    return Bar(name, row.cells.moment(words), TOP + number * ROW, tuple(_parts(when, scale)))
 
 
-def _order(row: tuple[Span, Mapping[str, Any], str]) -> tuple[date, date, str]:
-    span, name, _words = row
-    return span.start_earliest, span.start_latest or date.max, str(name["value"])
+def _parts(when: Span, scale: _Scale) -> list[Part]:
+    """The pieces of a bar: the hatched whole, what is certain on top of it, and open ends."""
+    known = when.known
+    first, last = scale.x(min(known)), scale.x(max(known))
+    no_start = when.start_earliest is None and when.start_latest is None
+    no_end = when.end_earliest is None and when.end_latest is None
+    parts = []
+    if no_start:
+        parts.append(Part("until", LEFT, max(round(first - LEFT, 1), LEAST)))
+    if last > first or not (no_start or no_end):
+        parts.append(Part("possible", first, max(round(last - first, 1), LEAST)))
+    if no_end:
+        parts.append(Part("since", last, max(round(RIGHT - last, 1), LEAST)))
+    if when.start_latest is not None and when.end_earliest is not None and not when.doubtful:
+        # The last day on which it may have begun, and the first on which it may have ended, are days that it lasted.
+        begun, ended = max(when.start_latest - _DAY, min(known)), min(when.end_earliest + _DAY, max(known))
+        if ended > begun:
+            parts.append(Part("certain", scale.x(begun), max(round(scale.x(ended) - scale.x(begun), 1), LEAST)))
+    return parts
 
 
-def _days(span: Span) -> list[date]:
-    days = (span.start_earliest, span.start_latest, span.end_earliest, span.end_latest)
-    return [day for day in days if day is not None]
-
-
-def _is_date(term: Mapping[str, Any]) -> bool:
-    return dates.is_date(term.get("datatype", ""))
-
-
-def _span(columns: Sequence[str], row: Mapping[str, Any]) -> tuple[Span, str] | None:
-    """When a row happened, and how the data says it."""
-    dated = {c: row[c] for c in columns if c in row and _is_date(row[c]) and bounds(row[c]["value"]) is not None}
-    if not dated:
-        return None
-    words = next(iter(dated.values()))
-    if any(name in dated for name in _BOUNDS):
-        edges = [bounds(dated[name]["value"]) if name in dated else None for name in _BOUNDS]
-        days = [edge[n % 2] if edge else None for n, edge in enumerate(edges)]
-        start = days[0] or days[1]
-        return (Span(start, days[1], days[2], days[3]), words["value"]) if start else None
-    if "end" in dated and "start" in dated:
-        begin, end = bounds(dated["start"]["value"]), bounds(dated["end"]["value"])
-        assert begin is not None and end is not None
-        return Span(begin[0], begin[1], end[0], end[1]), f"{dated['start']['value']}/{dated['end']['value']}"
-    return _edtf(words["value"]), words["value"]
-
-
-def _edtf(text: str) -> Span:
-    start, slash, end = text.partition("/")
-    begin, until = bounds(start), bounds(end) if slash else bounds(start)
-    assert begin is not None
-    if slash and until is None:
-        return Span(begin[0], begin[1], None, None)
-    assert until is not None
-    return Span(begin[0], begin[1], until[0], until[1])
-
-
-def bounds(text: str) -> tuple[date, date] | None:
-    """First and last day that a date or its beginning may mean; None if it is not understood.
-
-    >>> bounds("1998-02"), bounds("200X")
-    ((datetime.date(1998, 2, 1), datetime.date(1998, 2, 28)), (datetime.date(2000, 1, 1), datetime.date(2009, 12, 31)))
-    """
-    found = _PART.fullmatch(text.partition("/")[0].removesuffix("Z"))
-    if found is None or found[1].startswith("-"):
-        return None
-    year, month, day = found.groups()
-    try:
-        if "X" in year:
-            return date(int(year.replace("X", "0")), 1, 1), date(int(year.replace("X", "9")), 12, 31)
-        if day:
-            exact = date(int(year), int(month), int(day))
-            return exact, exact
-        if month:
-            last = monthrange(int(year), int(month))[1]
-            return date(int(year), int(month), 1), date(int(year), int(month), last)
-        return date(int(year), 1, 1), date(int(year), 12, 31)
-    except ValueError:
-        return None
+def _order(row: tuple[Span, Row, str]) -> tuple[float, float, str]:
+    when, found, _words = row
+    earliest = [edge for edge in (when.start_earliest, when.start_latest) if edge is not None]
+    return min(earliest, default=-math.inf), max(when.known), str(found.text(found.item or ""))

@@ -1,0 +1,53 @@
+"""Names beside points, where there is room: nothing is written over anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+Box = tuple[float, float, float, float]
+#: Width of a character and height of a line in drawing units, a little more than most fonts take.
+_CHARACTER, _LINE, _GAP = 7.4, 16, 4
+_LONGEST: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name beside its point; `anchor` is SVG's text-anchor."""
+
+    text: str
+    x: float
+    y: float
+    anchor: str
+
+
+class Room:
+    """What is free of a drawing of `width` by `height` units, besides `points`: x, y and radius of each."""
+
+    def __init__(self, width: float, height: float, points: Iterable[tuple[float, float, float]]) -> None:
+        self._width, self._height = width, height
+        self._taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in points]
+
+    def label(self, x: float, y: float, radius: float, text: str, *, below: bool = False) -> Label | None:
+        """Where `text` can stand beside a point, which is taken then: right, left, above, below, or the latter first.
+
+        None if all four places are covered.
+        """
+        text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        gap = radius + _GAP
+        sides = [(gap, 5.0, "start"), (-gap, 5.0, "end"), (0.0, -gap, "middle"), (0.0, gap + 11, "middle")]
+        for dx, dy, anchor in reversed(sides) if below else sides:
+            width = len(text) * _CHARACTER
+            left = x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
+            box = (left, y + dy - _LINE + 3, left + width, y + dy + 3)
+            if self._is_free(box):
+                self._taken.append(box)
+                return Label(text, round(x + dx, 1), round(y + dy, 1), anchor)
+        return None
+
+    def _is_free(self, box: Box) -> bool:
+        left, top, right, bottom = box
+        if left < 0 or top < 0 or right > self._width or bottom > self._height:
+            return False
+        return not any(left < c and a < right and top < d and b < bottom for a, b, c, d in self._taken)
