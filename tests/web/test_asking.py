@@ -130,7 +130,7 @@ def test_hostile_answers_stay_texts_in_every_view(tiny_site: str, view: str) -> 
     query = (
         "SELECT ?item ?label ?source ?target ?category ?lat ?long ?time ?value { "
         f"VALUES (?item ?label ?source) {{ {texts} }} BIND(?item AS ?category) BIND(?label AS ?target) "
-        'BIND(1 AS ?lat) BIND(2 AS ?long) BIND(3 AS ?value) '
+        "BIND(1 AS ?lat) BIND(2 AS ?long) BIND(3 AS ?value) "
         'BIND("1999"^^<http://www.w3.org/2001/XMLSchema#gYear> AS ?time) }'
     )
     page = Place(tiny_site, ("de",), query, "").page("/sparql?" + urlencode({"query": query, "view": view}))
