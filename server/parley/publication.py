@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from parley.errors import PublicationError
 from parley.formats import without_endings
 from parley.settings import Settings
+from parley.toml_values import choice, list_of_text, table_of, text_of, wrong
 from parley.vocab import PREFIXES
 
 FILE_NAME = "publication.toml"
@@ -89,6 +90,7 @@ class Publication:
 
     `base` is the canonical base IRI (ends in `/` or `#`), whatever the host that serves; `bases` are further ones.
     `languages` are BCP 47 tags, the first is the default. `paths` are the folders, relative to `root`, that are read.
+    `violations` of the shapes "refuse" a build, or it does but "report" them.
     `source` is the text of `publication.toml` as read or guessed: it is part of a release's identity.
     """
 
@@ -105,6 +107,7 @@ class Publication:
     paths: tuple[str, ...] = (".",)
     roles: tuple[tuple[str, Role], ...] = DEFAULT_ROLES
     inference: str = "owl-rl"
+    violations: str = "refuse"
     guessed: bool = False
     settings: Settings = field(default_factory=Settings)
 
@@ -178,7 +181,7 @@ def load(root: Path, environment: Mapping[str, str] = os.environ, **overrides: A
         raise PublicationError(f"{path} is not UTF-8.", cure="Save it as UTF-8.") from None
     publication = parse(root, text, environment, **overrides)
     if missing := [name for name in publication.paths if not (root / name).is_dir()]:
-        raise _wrong("paths", f"a list of folders, which {', '.join(missing)} is not")
+        raise wrong("paths", f"a list of folders, which {', '.join(missing)} is not")
     return publication
 
 
@@ -186,7 +189,7 @@ _KEYS = frozenset(
     {
         *("base", "bases", "title", "description", "languages", "licence", "publisher", "prefixes"),
         "paths",
-        *("graphs", "inference", "server", "limits"),
+        *("graphs", "validation", "inference", "server", "limits"),
     }
 )
 
@@ -209,52 +212,26 @@ def parse(
             f"{FILE_NAME} has unknown keys: {', '.join(unknown)}.",
             cure=f"Known are: {', '.join(sorted(_KEYS))}.",
         )
-    languages = tuple(_list_of_text(table, "languages") or ("en",))
-    tables = {name: _table(table, name) for name in ("server", "limits")}
+    languages = tuple(list_of_text(table, "languages") or ("en",))
+    tables = {name: table_of(table, name) for name in ("server", "limits")}
     return Publication(
         root=root,
-        base=_base(_text(table, "base")),
-        bases=tuple(_base(b) for b in _list_of_text(table, "bases")),
+        base=_base(text_of(table, "base")),
+        bases=tuple(_base(b) for b in list_of_text(table, "bases")),
         source=text,
         title=_localised(table, "title", languages),
         description=_localised(table, "description", languages),
         languages=languages,
-        licence=_text(table, "licence", required=False) or None,
-        publisher=_text(table, "publisher", required=False) or None,
-        prefixes=_table(table, "prefixes"),
-        paths=_paths(root, _list_of_text(table, "paths")),
-        roles=_roles(_table(table, "graphs")),
-        inference=_profile(_table(table, "inference")),
+        licence=text_of(table, "licence", required=False) or None,
+        publisher=text_of(table, "publisher", required=False) or None,
+        prefixes=table_of(table, "prefixes"),
+        paths=_paths(root, list_of_text(table, "paths")),
+        roles=_roles(table_of(table, "graphs")),
+        inference=choice(table, "inference", "profile", ("owl-rl", "none")),
+        violations=choice(table, "validation", "violations", ("refuse", "report")),
         guessed=guessed,
         settings=Settings.load(tables, environment, **overrides),
     )
-
-
-def _wrong(key: str, must: str) -> PublicationError:
-    return PublicationError(f"{FILE_NAME}: “{key}” must be {must}.", cure="Correct it.")
-
-
-def _text(table: Mapping[str, Any], key: str, *, required: bool = True) -> str:
-    value = table.get(key, "")
-    if not isinstance(value, str):
-        raise _wrong(key, "text")
-    if required and not value:
-        raise PublicationError(f"{FILE_NAME} has no “{key}”.", cure=f'Add a line such as {key} = "https://…/".')
-    return value
-
-
-def _list_of_text(table: Mapping[str, Any], key: str) -> list[str]:
-    value = table.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise _wrong(key, "a list of texts")
-    return value
-
-
-def _table(table: Mapping[str, Any], key: str) -> dict[str, Any]:
-    value = table.get(key, {})
-    if not isinstance(value, dict):
-        raise _wrong(key, "a table")
-    return value
 
 
 def _localised(table: Mapping[str, Any], key: str, languages: tuple[str, ...]) -> dict[str, str]:
@@ -263,16 +240,16 @@ def _localised(table: Mapping[str, Any], key: str, languages: tuple[str, ...]) -
     if isinstance(value, str):
         value = {languages[0]: value}
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise _wrong(key, "a text, or a table of one text a language")
+        raise wrong(key, "a text, or a table of one text a language")
     if unknown := sorted(set(value) - set(languages)):
-        raise _wrong(key, f"in the languages declared, which {', '.join(unknown)} is not")
+        raise wrong(key, f"in the languages declared, which {', '.join(unknown)} is not")
     return value
 
 
 def _base(iri: str) -> str:
     parts = urlsplit(iri)
     if not parts.scheme or not iri.endswith(("/", "#")) or " " in iri or (parts.scheme != "urn" and not parts.netloc):
-        raise _wrong("base", f"an absolute IRI that ends in / or #, not “{iri}”")
+        raise wrong("base", f"an absolute IRI that ends in / or #, not “{iri}”")
     return iri
 
 
@@ -281,17 +258,10 @@ def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
         mine = tuple((pattern, Role(name)) for pattern, name in table.items())
     except ValueError as error:
         names = ", ".join(role.value for role in Role if role is not Role.INFERRED)
-        raise _wrong("graphs", f"a table of path patterns and roles ({error}; the roles are {names})") from None
+        raise wrong("graphs", f"a table of path patterns and roles ({error}; the roles are {names})") from None
     return (*mine, *DEFAULT_ROLES)
 
 
 def _paths(root: Path, given: list[str]) -> tuple[str, ...]:
     """The folders given, else those of the usual layout that are there, else the whole folder."""
     return tuple(given) or tuple(name for name in LAYOUT if (root / name).is_dir()) or (".",)
-
-
-def _profile(table: Mapping[str, Any]) -> str:
-    profile = table.get("profile", "owl-rl")
-    if set(table) - {"profile"} or profile not in ("owl-rl", "none"):
-        raise _wrong("inference", 'a table with one key, profile = "owl-rl" or "none"')
-    return str(profile)

@@ -143,11 +143,15 @@ def test_what_the_cure_of_a_violation_says_publishes_the_data(parley: Run, tmp_p
         "e:S a sh:NodeShape ; sh:targetClass e:T ; sh:property [ sh:path e:p ; sh:minCount 1 ] ."
     )
     (folder / "data.ttl").write_text("<http://example.org/a> a <http://example.org/T> .")
+    guessed = parley("build", folder)
+    assert guessed.returncode == 0, guessed.stderr
+    assert "violate the shapes in 1 places: `parley check` lists" in guessed.stderr
+    text = guessed.stderr[guessed.stderr.index("# Guessed") : guessed.stderr.index("compare")]
+    (folder / "publication.toml").write_text(text.replace('"report"', '"refuse"'))
     refused = parley("build", folder)
     assert refused.returncode == 1
-    assert 'role "data" under [graphs]' in refused.stderr
-    text = refused.stderr[refused.stderr.index("# Guessed") : refused.stderr.index("compare")]
-    (folder / "publication.toml").write_text(text.replace('"rules.ttl" = "shapes"', '"rules.ttl" = "data"'))
+    assert 'violations = "report" under [validation]' in refused.stderr
+    (folder / "publication.toml").write_text(text)
     done = parley("build", folder, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["counts"]["asserted"] == 6

@@ -30,6 +30,7 @@ def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
         (MINIMAL + '[title]\nfr = "Le jardin"', "which fr is not"),
         (MINIMAL + '[graphs]\n"x/*" = "nonsense"', "roles are"),
         (MINIMAL + '[inference]\nprofile = "full"', "profile"),
+        (MINIMAL + '[validation]\nviolations = "ignore"', 'violations = "refuse" or "report"'),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, told: str) -> None:

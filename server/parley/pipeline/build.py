@@ -7,13 +7,13 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parley import __version__
 from parley.errors import ValidationFailed
-from parley.pipeline.cures import WITHOUT_SHAPES
+from parley.pipeline.cures import WITH_VIOLATIONS
 from parley.pipeline.discover import discover, rule_files
 from parley.publication import FILE_NAME, Publication
 from parley.release.directory import StateDirectory
@@ -33,7 +33,7 @@ class Built:
     """What a build did: the release, whether it was there already, and the seconds each stage took.
 
     `skipped` are files left out because they can't be read, `ignored` files that hold no RDF with the reason,
-    `warnings` the axioms that were not used.
+    `warnings` violations that are but reported, and axioms that were not used.
     """
 
     path: Path
@@ -144,19 +144,23 @@ def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bo
     with clock.stage("read"):
         corpus = read(publication, work, skip_broken=skip_broken, progress=clock.progress)
     with clock.stage("validate"):
-        refuse_violations(validate(publication, corpus))
+        remarks = _violations(validate(publication, corpus), refused=publication.violations == "refuse")
     with clock.stage("infer"):
         inference = infer(publication, corpus, work / "inferred.nq")
-    return corpus, inference
+    return corpus, replace(inference, warnings=(*remarks, *inference.warnings))
 
 
-def refuse_violations(report: Report) -> None:
-    """Raise ValidationFailed if `report` does not conform, with its first lines in the message."""
+def _violations(report: Report, *, refused: bool) -> tuple[str, ...]:
+    """What to tell of the violations; raises ValidationFailed, with the first ones, if they are `refused`."""
     found = report.violations
-    if found:
-        lines = [str(row) for row in found[:5]]
-        more = f"\n… and {len(found) - 5} more" if len(found) > 5 else ""
-        raise ValidationFailed(
-            f"The data violate the shapes in {len(found)} places:\n" + "\n".join(lines) + more,
-            cure=f"\n`parley check` lists them all with how to mend each. {WITHOUT_SHAPES}",
-        )
+    if not found:
+        return ()
+    count = f"The data violate the shapes in {len(found)} places"
+    if not refused:
+        return (f"{count}: `parley check` lists them all with how to mend each.",)
+    lines = [str(row) for row in found[:5]]
+    more = f"\n… and {len(found) - 5} more" if len(found) > 5 else ""
+    raise ValidationFailed(
+        f"{count}:\n" + "\n".join(lines) + more,
+        cure=f"\n`parley check` lists them all with how to mend each. {WITH_VIOLATIONS}",
+    )

@@ -11,6 +11,7 @@ from typing import Final
 WITHOUT_SHAPES: Final = (
     'To publish without validation, give the files of the shapes the role "data" under [graphs] in publication.toml.'
 )
+WITH_VIOLATIONS: Final = 'To publish all the same, write violations = "report" under [validation] in publication.toml.'
 
 #: Constraint component → (its parameter, cure in English, cure in French).
 _CURES: Final[dict[str, tuple[str, str, str]]] = {

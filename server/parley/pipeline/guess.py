@@ -153,6 +153,9 @@ def _text(root: Path, survey: Survey, settings: Settings) -> str:
     if survey.roles:
         lines.append("# What the files hold, where their place does not say it. The other files are data.")
         lines += _table("graphs", {_pattern(name): role.value for name, role in sorted(survey.roles.items())})
+    if Role.SHAPES in survey.roles.values():
+        lines.append("# Nobody said that the data keep to the shapes: “refuse” builds no release that does not.")
+        lines += _table("validation", {"violations": "report"})
     return "\n".join([*lines, f"# “{profile}”, since {reason}.", *_table("inference", {"profile": profile})])
 
 

@@ -30,9 +30,9 @@ class _Contents:
     subjects: Counter[str] = field(default_factory=Counter)  # namespace -> statements about its things
     languages: Counter[str] = field(default_factory=Counter)
     has_header: bool = False  # of an ontology
-    shapes: int = 0  # statements that something is of a class of SHACL
-    definitions: int = 0  # … of RDF, RDFS or OWL
-    things: int = 0  # … of any other
+    shapes: set[str] = field(default_factory=set)  # what is of a class of SHACL
+    definitions: set[str] = field(default_factory=set)  # … of RDF, RDFS or OWL
+    things: set[str] = field(default_factory=set)  # … of any other
     kinds: dict[ox.NamedNode, list[object]] = field(default_factory=lambda: defaultdict(list))
     titles: dict[object, dict[ox.NamedNode, list[ox.Literal]]] = field(default_factory=dict)
     licences: dict[object, str] = field(default_factory=dict)
@@ -59,24 +59,27 @@ class _Contents:
             self.kinds[kind].append(subject)
         if kind == _ONTOLOGY:
             self.has_header = True
-        elif kind.value.startswith(SH):
-            self.shapes += 1
-        elif kind.value.startswith(_VOCABULARIES):
-            self.definitions += 1
-        else:
-            self.things += 1
+        elif isinstance(subject, ox.NamedNode):  # what has no name is a part of something else
+            self._of_kind(kind.value).add(subject.value)
+
+    def _of_kind(self, kind: str) -> set[str]:
+        if kind.startswith(SH):
+            return self.shapes
+        return self.definitions if kind.startswith(_VOCABULARIES) else self.things
 
     def role(self, stated: Role) -> Role:
         """The role of the file, where its place has `stated` no finer one.
 
         Shapes are not in the store's default graph, so a file with other content besides must hold mostly shapes to
-        count as such: shapes that are not used are a smaller loss than data that nobody finds.
+        count as such: shapes that are not used are a smaller loss than data that nobody finds. A class that is a shape
+        as well is a class.
         """
         if stated is not Role.DATA:
             return stated
-        if self.shapes > self.definitions + self.things:
+        others = self.definitions | self.things
+        if len(self.shapes - others) > len(others):
             return Role.SHAPES
-        return Role.ONTOLOGY if self.has_header or (self.shapes and self.definitions) else Role.DATA
+        return Role.ONTOLOGY if self.has_header or (self.shapes & self.definitions) else Role.DATA
 
 
 @dataclass(slots=True)

@@ -69,6 +69,11 @@ def test_roles_come_from_the_content(tmp_path: Path) -> None:
         # an ontology whose classes are shapes too, as Brick's: nobody would find its classes outside the default graph
         ("<http://ex.org/o> a owl:Ontology . e:A a owl:Class, sh:NodeShape .", "ontology"),
         ("e:A a sh:NodeShape, owl:Class .", "ontology"),
+        (
+            "<http://ex.org/o> a owl:Ontology . e:A a owl:Class, sh:NodeShape ; sh:property [ a sh:PropertyShape ],"
+            " [ a sh:PropertyShape ], [ a sh:PropertyShape ] . e:B a owl:Class, sh:NodeShape . e:S a sh:NodeShape .",
+            "ontology",
+        ),
         ("<http://ex.org/o> a owl:Ontology . e:S a sh:NodeShape . e:P a sh:PropertyShape .", "shapes"),
         ("e:S a sh:NodeShape . e:a a e:T . e:b a e:T .", "data"),
         ("e:a a e:T ; e:p 1 . e:b a e:T . <http://ex.org/o> a owl:Ontology .", "ontology"),
