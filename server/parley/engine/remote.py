@@ -19,7 +19,7 @@ from parley.engine.exchange import Exchange, content_format
 from parley.engine.failures import busy, error_of_fate
 from parley.engine.guard import GuardRules, check
 from parley.engine.protocol import ContentKind, Head, Limits, QueryRequest
-from parley.engine.tokens import PROLOGUE, tokens
+from parley.engine.tokens import FORMS_OF_GRAPHS, form_of
 from parley.errors import EngineError, EngineLost, NotAcceptable, QuerySyntaxError, ResultTooLarge, SettingError
 from parley.formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON
 
@@ -152,8 +152,8 @@ class RemoteAnswer:
 
 
 def _kind_of(text: str) -> ContentKind:
-    form = next((t.text.upper() for t in tokens(text) if t.kind == "keyword" and t.text.upper() not in PROLOGUE), "")
-    return _KINDS.get(form, "triples" if form in ("CONSTRUCT", "DESCRIBE") else "bindings")
+    form = form_of(text)
+    return _KINDS.get(form, "triples" if form in FORMS_OF_GRAPHS else "bindings")
 
 
 def _error_of(status: int, body: str, shift: int) -> EngineError:

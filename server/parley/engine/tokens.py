@@ -34,6 +34,11 @@ TOKEN: Final = re.compile(
 PROLOGUE: Final = frozenset(("PREFIX", "BASE", "VERSION"))
 
 
+#: The forms whose answers are solutions or a boolean, and triples (SPARQL 1.1 §16).
+FORMS_OF_RESULTS: Final = frozenset(("SELECT", "ASK"))
+FORMS_OF_GRAPHS: Final = frozenset(("CONSTRUCT", "DESCRIBE"))
+
+
 class Token(NamedTuple):
     """A token that is neither space nor comment; words are `name` (with a colon) or `keyword`."""
 
@@ -54,3 +59,8 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
         if kind != "space":
             yield Token(kind, value, start, found.end())
         start = found.end()
+
+
+def form_of(text: str) -> str:
+    """The form of a query, in capitals, by its first keyword after the prologue; "" if there is none."""
+    return next((t.text.upper() for t in tokens(text) if t.kind == "keyword" and t.text.upper() not in PROLOGUE), "")

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from parley.release.index import Index
 from parley.release.records import Statement
 from parley.urls import Urls
-from parley.vocab import DCTERMS, FOAF, RDF_TYPE, VOID, XSD
+from parley.vocab import DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
 
 _TYPE = ox.NamedNode(RDF_TYPE)
 _LICENCE = ox.NamedNode(DCTERMS + "license")
@@ -83,9 +83,10 @@ def document_quads(
 
     A symmetric concise bounded description: outgoing statements with the blank nodes they lead to, and one page of
     incoming ones; for a document of hash IRIs, the outgoing statements of all of them; for the name of a graph, what
-    stands in it, `GRAPH_SUBJECTS` subjects a page. To it come the labels of all
-    things named, in `languages` (all if None) or without one, and the header: type, topic, `licence`, `dataset`,
-    `modified` (an XSD date or dateTime). Statements keep their graphs; header and labels are in the document's own.
+    stands in it, `GRAPH_SUBJECTS` subjects a page; for a property about which nothing is said, how often it is used.
+    To it come the labels of all things named, in `languages` (all if None) or without one, and the header: type,
+    topic, `licence`, `dataset`, `modified` (an XSD date or dateTime). Statements keep their graphs; header and labels
+    are in the document's own.
     """
     whole = iri.partition("#")[0]
     # a term of a foreign vocabulary may be named here while only other terms of it are described
@@ -99,14 +100,35 @@ def document_quads(
     for fragment in index.fragments(topic):
         about = index.describe(fragment, page_size=0)
         statements += about.outgoing if about else ()
-    if not statements:
+    only_named = [] if statements else list(_only_named(index, topic, dataset))
+    if not statements and not only_named:
         return None
     document = canonical_document(urls, topic)
     quads = dict.fromkeys(_quad(statement) for statement in statements)
-    own = [*_header(document, topic, statements, licence, dataset, modified), *_labels(index, statements, languages)]
+    header = _header(document, topic, statements, licence, dataset, modified)
+    own = [*only_named, *header, *_labels(index, statements, languages)]
     known = {quad.triple for quad in quads}
     graph = ox.NamedNode(document)
     return [*quads, *(ox.Quad(t.subject, t.predicate, t.object, graph) for t in own if t not in known)]
+
+
+def _only_named(index: Index, iri: str, dataset: str | None) -> Iterator[ox.Triple]:
+    """What there is to say of an IRI that only names a graph, or only is the property of statements."""
+    name = ox.NamedNode(iri)
+    graph = index.graph(iri)
+    if graph is not None:
+        yield ox.Triple(name, _TYPE, ox.NamedNode(PREFIXES["sd"] + "Graph"))
+        yield ox.Triple(name, ox.NamedNode(VOID + "triples"), _integer(graph.triples))
+    triples = index.triples_with(iri)
+    if triples is not None:
+        whole, part = ox.NamedNode(dataset) if dataset else ox.BlankNode("dataset"), ox.BlankNode("uses")
+        yield ox.Triple(whole, ox.NamedNode(VOID + "propertyPartition"), part)
+        yield ox.Triple(part, ox.NamedNode(VOID + "property"), name)
+        yield ox.Triple(part, ox.NamedNode(VOID + "triples"), _integer(triples))
+
+
+def _integer(number: int) -> ox.Literal:
+    return ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
 
 
 def _quad(statement: Statement) -> ox.Quad:

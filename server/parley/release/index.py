@@ -203,6 +203,11 @@ class Index:
         sql = "SELECT iri, triples FROM property WHERE triples > 0 ORDER BY 2 DESC, 1"
         return [(row[0], row[1]) for row in self._rows(sql)]
 
+    def triples_with(self, property_: str) -> int | None:
+        """How many distinct triples of the default graph have the property; None if no statement anywhere has it."""
+        found: int | None = self._value("SELECT triples FROM property WHERE iri = ?", property_)
+        return found
+
     def uses(self) -> dict[str, list[Use]]:
         """For each class the properties of its things in the default graph, the usual ones first."""
         return usage.uses(self._rows)

@@ -16,6 +16,7 @@ from flask import Response, request
 from werkzeug.http import parse_etags
 
 from parley import __version__
+from parley.errors import RequestError
 from parley.settings import Settings
 
 #: A page or document of the current release: it may be replaced at any time.
@@ -80,14 +81,29 @@ def names(field: str | None, tag: str, *, weak: bool = False) -> bool:
     return not weak if given.star_tag else given.contains_weak(tag)
 
 
+class PreconditionFailed(RequestError):
+    """The resource is not in the state that the request names."""
+
+    http_status = 412
+    kind = "precondition-failed"
+
+
+def _as_wanted(tag: str, *, weak: bool) -> bool:
+    """Whether `If-Match`, if there is one, names `tag` (strong comparison, RFC 9110 §13.1.1)."""
+    given = parse_etags(request.headers.get("If-Match"))
+    return not given or given.star_tag or (not weak and given.is_strong(tag))
+
+
 def conditional(response: Response, tag: str, *, weak: bool = False, cache_control: str = DOCUMENT) -> Response:
-    """`response` with its ETag and `Cache-Control`, or the 304 that takes its place.
+    """`response` with its ETag and `Cache-Control`, or the 304 that takes its place. Raises PreconditionFailed.
 
     Negotiate first: the tag must be that of the variant chosen. Call it last: a 304 repeats `Vary` and its like.
     """
     response.set_etag(tag, weak=weak)
     response.headers["Cache-Control"] = cache_control
     response.vary.add("Accept-Encoding")  # the edge compresses
+    if not _as_wanted(tag, weak=weak):
+        raise PreconditionFailed("What is here is not what “If-Match” names.", cure="Ask again without it.")
     if request.method not in ("GET", "HEAD") or response.status_code != 200 or not not_modified(tag, weak=weak):
         return response
     slim = Response(status=304)

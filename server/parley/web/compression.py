@@ -160,11 +160,11 @@ def fields_of(headers: Headers, coding: str) -> Headers:
 
 
 def known_to(app_environ: dict[str, Any], coding: str) -> dict[str, Any]:
-    """The environment of a request with the ETags in `If-None-Match` as the application knows them."""
-    given = app_environ.get("HTTP_IF_NONE_MATCH", "")
+    """The environment of a request with the ETags in its conditions as the application knows them."""
+    given = [name for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH") if app_environ.get(name)]
     if not coding or not given:
         return app_environ
-    return app_environ | {"HTTP_IF_NONE_MATCH": without_coding(given, coding)}
+    return app_environ | {name: without_coding(app_environ[name], coding) for name in given}
 
 
 def finished(answer: Answer, coding: str, given: str) -> Answer:

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from parley.errors import NotAcceptable, NotFound
+from parley.errors import NotAcceptable
 from parley.formats import JSON_LD
-from parley.web import caching, negotiate
+from parley.web import caching, history, negotiate
 from parley.web.site import current_site
 
 blueprint = Blueprint("context", __name__)
@@ -31,7 +31,7 @@ def context(release: str) -> Response:
     """The JSON-LD context of a release: its prefixes. Never changes, and may be read from anywhere."""
     site = current_site()
     if release != site.manifest.id:
-        raise NotFound("There is no context of that release here.", cure=f"The current one is {site.manifest.id}.")
+        site = history.kept(release)
     members: dict[str, Any] = {
         prefix: namespace if namespace[-1] in _DELIMITERS else {"@id": namespace, "@prefix": True}
         for prefix, namespace in sorted(site.publication.all_prefixes.items())
@@ -43,8 +43,8 @@ def context(release: str) -> Response:
     return caching.conditional(response, tag, cache_control=caching.IMMUTABLE)
 
 
-def profile() -> str | None:
-    """The form that the request asks for: `?profile=` by its name or IRI, else the parameter in `Accept`.
+def profile(*, negotiated: bool) -> str | None:
+    """The form that the request asks for: `?profile=` by its name or IRI, else, if `negotiated`, that in `Accept`.
 
     None where there is no wish. Raises NotAcceptable for a `?profile=` that is none of ours.
     """
@@ -56,7 +56,7 @@ def profile() -> str | None:
             available = tuple(_PROFILE + known for known in PROFILES)
             raise NotAcceptable(message, available=available, cure="Choose one of these.")
         return name
-    for member in negotiate.parse_accept(request.headers.get("Accept")):
+    for member in negotiate.parse_accept(request.headers.get("Accept")) if negotiated else ():
         if (member.type, member.subtype) == ("application", "ld+json") and member.weight:
             wanted = dict(member.parameters).get("profile", "").split()
             if found := next((iri for iri in wanted if iri.removeprefix(_PROFILE) in PROFILES), None):

@@ -8,16 +8,22 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
+from parley.errors import NotFound
 from parley.formats import JSON_LD, RDF_FORMATS
 from parley.release.passage import text_of
 from parley.release.records import Description
 from parley.web import asking, documents, pages
+from parley.web.paging import page_number
 from parley.web.site import current_site
 from parley.web.view import entity, graph, inverse, vocabulary
 from parley.web.view.naming import Text
 
+#: What the address of a document may ask for; all else is left out of the links to its other pages.
+PARAMETERS = ("iri", "format", "profile", "page", "graph")
 #: Questions on the page of a vocabulary, as recipes.
 QUESTIONS = 6
+#: Pages beyond this are refused.
+LAST_PAGE = 10_000_000
 #: Subjects of a graph on one page.
 GRAPH_SUBJECTS = 100
 #: Bytes of JSON-LD above which a page only links to it.
@@ -43,8 +49,10 @@ def render(iri: str, page: int = 1) -> str:
         terms=terms,
         questions=asking.questions()[:QUESTIONS] if terms else (),
         graph=named_graph,
+        uses=site.index.triples_with(iri),
+        uses_query=_uses_query,
         content=_content(iri) if named_graph else None,
-        content_page=_number("graph"),
+        content_page=page_number("graph", LAST_PAGE),
         here="vocabulary" if terms else None,
         compact=namer.compact(iri),
         page=page,
@@ -52,7 +60,6 @@ def render(iri: str, page: int = 1) -> str:
         page_address=_page_address,
         content_address=_content_address,
         formats=[(f, site.urls.document(iri, extension=f.extension).partition("#")[0]) for f in RDF_FORMATS],
-        canonical=documents.canonical(site, iri),
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
@@ -79,16 +86,13 @@ def _description(iri: str, page: int) -> Description:
 
 def _content(iri: str) -> graph.GraphView | None:
     """A page of what stands in the graph called `iri`."""
-    found = current_site().index.graph_statements(iri, page=_number("graph"), page_size=GRAPH_SUBJECTS)
+    page = page_number("graph", LAST_PAGE)
+    found = current_site().index.graph_statements(iri, page=page, page_size=GRAPH_SUBJECTS)
     if found is None:
         return None
+    if page > 1 and not found.statements:
+        raise NotFound(f"The graph has no page {page}.", cure="Start from its first.")
     return graph.view(found, pages.namer(), pages.links(), pages.interface(), GRAPH_SUBJECTS)
-
-
-def _number(parameter: str) -> int:
-    """The page that `parameter` asks for; the first where it makes no sense."""
-    text = request.args.get(parameter, "")
-    return int(text) if text.isascii() and text.isdigit() and 1 <= len(text) <= 7 and int(text) else 1
 
 
 def _page_address(page: int) -> str:
@@ -102,8 +106,13 @@ def _content_address(page: int) -> str:
 
 
 def _other_page(parameter: str, page: int) -> str:
-    fields = [(name, value) for name, value in request.args.items(multi=True) if name != parameter]
-    return "?" + urlencode([*fields, (parameter, page)])
+    fields = {name: request.args[name] for name in PARAMETERS if name in request.args}
+    return "?" + urlencode(fields | {parameter: str(page)})
+
+
+def _uses_query(iri: str) -> str:
+    """The query string that asks for the statements with a property."""
+    return urlencode({"query": f"SELECT * WHERE {{\n  GRAPH ?graph {{ ?subject <{iri}> ?value }}\n}}"})
 
 
 def _query() -> str:

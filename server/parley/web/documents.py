@@ -11,15 +11,21 @@ from parley.formats import Format
 from parley.release.describe import GRAPH_SUBJECTS, canonical_document, document_quads
 from parley.release.records import Description
 from parley.serialise import serialise
-from parley.vocab import DCAT, PREFIXES, RDF_TYPE, VOID, XSD
+from parley.vocab import DCAT, RDF_TYPE
 from parley.web.headers import uri
 from parley.web.site import Site
 
 
 def exists(site: Site, iri: str) -> bool:
-    """Whether there is a document about `iri`: it is a subject, an object, a graph, or the document of hash IRIs."""
+    """Whether there is a document about `iri`.
+
+    It is a subject, an object, a property or a graph, or the document of hash IRIs; the label of a blank node is none.
+    """
     index = site.index
-    return index.exists(iri) or index.has_fragments(iri) or index.graph(iri) is not None
+    if iri.startswith("_:"):
+        return False
+    said = index.exists(iri) or index.has_fragments(iri)
+    return said or index.graph(iri) is not None or index.triples_with(iri) is not None
 
 
 def described(site: Site, iri: str, page: int, page_size: int) -> Description:
@@ -58,7 +64,7 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Ma
         languages=site.publication.languages,
     )
     known = site.publication.all_prefixes if prefixes is None else prefixes
-    return serialise(quads or _graph(site, iri), syntax, known)
+    return serialise(quads or (), syntax, known)
 
 
 def dataset(site: Site) -> str | None:
@@ -82,16 +88,3 @@ def instance(site: Site, kind: str) -> str | None:
         ),
         None,
     )
-
-
-def _graph(site: Site, iri: str) -> list[ox.Quad]:
-    """What there is to say of a graph that is only a name."""
-    graph = site.index.graph(iri)
-    name, size = (
-        ox.NamedNode(iri),
-        ox.Literal(str(graph.triples if graph else 0), datatype=ox.NamedNode(XSD + "integer")),
-    )
-    return [
-        ox.Quad(name, ox.NamedNode(RDF_TYPE), ox.NamedNode(PREFIXES["sd"] + "Graph")),
-        ox.Quad(name, ox.NamedNode(VOID + "triples"), size),
-    ]

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from urllib.parse import quote
 
+from flask import Response
 
-def link_header(links: Iterable[tuple[str, Mapping[str, str]]]) -> str:
+#: Bytes of a `Link` field and of a `Content-Location`. Proxies give all the fields of an answer one buffer, often of
+#: 4 KiB, and answer 502 when they pass it; some clients refuse fields above 64 KiB.
+LONGEST_LINK: Final = 2700
+LONGEST_LOCATION: Final = 1000
+#: What goes first where a field would be too long: all of it is in the linkset, and in the head of the HTML.
+_DISPENSABLE: Final = ("describedby", "item", "author", "type", "alternate", "cite-as", "collection")
+
+Link = tuple[str, Mapping[str, str]]
+
+
+def link_header(links: Iterable[Link]) -> str:
     """A `Link` field (RFC 8288 §3): targets with their parameters, ASCII only.
 
     >>> link_header([("/doc/a.ttl", {"rel": "alternate", "type": "text/turtle"})])
@@ -25,3 +37,25 @@ def uri(iri: str) -> str:
     'http://example.org/%C3%A9%2F%3Cx%3E'
     """
     return quote(iri, safe="%/:?#[]@!$&'()*+,;=-._~")
+
+
+def fitting(links: Sequence[Link], longest: int = LONGEST_LINK) -> list[Link]:
+    """Those of `links` that a field of `longest` bytes has room for: without the relations that can be spared best.
+
+    >>> [more["rel"] for _, more in fitting([("/a", {"rel": "item"}), ("/b", {"rel": "linkset"})], longest=25)]
+    ['linkset']
+    """
+    kept = list(links)
+    for relation in _DISPENSABLE:
+        if len(link_header(kept)) <= longest:
+            return kept
+        kept = [link for link in kept if link[1].get("rel") != relation]
+    while kept and len(link_header(kept)) > longest:
+        kept.remove(max(kept, key=lambda link: len(link[0])))
+    return kept
+
+
+def locate(response: Response, address: str) -> None:
+    """Say where the variant that is sent has an address of its own (RFC 9110 §8.7), unless that is very long."""
+    if len(address) <= LONGEST_LOCATION:
+        response.headers["Content-Location"] = address

@@ -160,7 +160,9 @@ def without_slash(release: str) -> Response:
 
 def kept(release: str) -> Site:
     """A release that is not the current one. Raises NotFound if it is not kept."""
-    archive: Archive = current_app.extensions[_ARCHIVE]
+    archive: Archive | None = current_app.extensions.get(_ARCHIVE)
+    if archive is None:  # inside an earlier release
+        raise NotFound("Another release is not served under this one.", cure="/releases lists the releases.")
     site: Site = archive.app(current_site(), release).extensions[EXTENSION]
     return site
 

@@ -7,7 +7,6 @@ What a landing page tells machines follows FAIR Signposting levels 1 and 2: `cit
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -17,12 +16,11 @@ from parley.errors import NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, LINKSET, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, Format
 from parley.vocab import DCTERMS, SCHEMA
 from parley.web import caching, documents, negotiate
-from parley.web.headers import link_header, uri
+from parley.web.headers import Link, fitting, link_header, locate, uri
 from parley.web.site import Site, current_site
 
 blueprint = Blueprint("links", __name__)
 
-Link = tuple[str, Mapping[str, str]]
 #: A collection is linked to up to this many of its items; the data set's description lists them all.
 _ITEMS = 24
 
@@ -42,7 +40,7 @@ def declare(links: list[Link]) -> None:
 def _send(response: Response) -> Response:
     links: list[Link] = g.get("links", [])
     if links and response.status_code in (200, 304):
-        response.headers["Link"] = link_header(links)
+        response.headers["Link"] = link_header(fitting(links))
     return response
 
 
@@ -133,7 +131,7 @@ def linkset() -> Response:
     if not parameter:
         response.vary.add("Accept")
         query = f"iri={quote(iri, safe='')}&" if iri else ""
-        response.headers["Content-Location"] = f"{site.urls.local('api/linkset')}?{query}format={chosen.name}"
+        locate(response, f"{site.urls.local('api/linkset')}?{query}format={chosen.name}")
     tag = caching.etag(site.manifest.id, site.settings, request.path, iri or "", chosen.name, parameter or "")
     return caching.conditional(response, tag)
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -17,7 +18,8 @@ from parley.formats import HTML, SPARQL_QUERY
 from parley.release.words import choose_label
 from parley.views import VIEWS
 from parley.vocab import OWL
-from parley.web import caching, negotiate
+from parley.web import caching, documents, negotiate
+from parley.web.headers import locate
 from parley.web.i18n import Catalogue, Interface, load_catalogues, own_name
 from parley.web.markup import Html
 from parley.web.site import EXTENSION, Site, current_site
@@ -104,7 +106,8 @@ def links() -> Links:
     """Where this page links to."""
     if "destinations" not in g:
         site = current_site()
-        g.destinations = Links(site.urls, explicit_language(), site.index.exists, site.publication.bases)
+        described = partial(documents.exists, site)
+        g.destinations = Links(site.urls, explicit_language(), described, site.publication.bases)
     found: Links = g.destinations
     return found
 
@@ -250,9 +253,9 @@ def respond(template: str, *variant: str, **context: Any) -> Response:
 
 
 def finish(response: Response) -> None:
-    """Say which language the page is for, and whether that was negotiated."""
+    """Say which language the page is for, whether that was negotiated, and where the page in it has its address."""
     response.headers["Content-Language"] = interface().language
     if explicit_language() is None:
         response.vary.add("Accept-Language")
-        if response.status_code == 200:
-            response.headers.setdefault("Content-Location", _same_page(interface().language))
+    if request.method == "GET" and response.status_code == 200 and "Content-Location" not in response.headers:
+        locate(response, _same_page(interface().language))

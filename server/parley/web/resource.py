@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -11,7 +11,8 @@ from parley.errors import BadRequest, NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format, by_extension
 from parley.serialise.jsonld import expanded
 from parley.web import caching, context, document_page, documents, history, links, negotiate, pages
-from parley.web.headers import link_header
+from parley.web.headers import Link, link_header, locate
+from parley.web.paging import page_number
 from parley.web.redirects import redirect_to
 from parley.web.site import current_site
 
@@ -123,27 +124,27 @@ def _missing(iri: str) -> NotFound:
 
 
 def _moved(target: str) -> Response:
-    query = request.query_string.decode("ascii", "replace")
-    return redirect_to(f"{target}?{query}" if query and "?" not in target else target, 308)
+    address, mark, fragment = target.partition("#")
+    return redirect_to(_with(address, _asked("format", "profile", "page", "graph")) + mark + fragment, 308)
 
 
 def _document(iri: str, language: str | None, named: Format | None) -> Response:
     """The document about `iri`; 308 if it was asked for at another address than its own."""
     site = current_site()
-    own = site.urls.document(iri, language=language, extension=named.extension if named else None).partition("#")[0]
+    address = site.urls.document(iri, language=language, extension=named.extension if named else None)
+    own = address.partition("#")[0]
     # Werkzeug's `path` hides doubled slashes; the address as it was sent does not.
     if own.partition("?")[0] != site.settings.prefix + request.environ["PATH_INFO"]:
-        return _moved(own)
+        return _moved(address)
     accept, parameter = request.headers.get("Accept"), request.args.get("format")
     chosen = named or negotiate.choose_format(accept, parameter, DOCUMENT_FORMATS)
-    page = _page_number()
-    form = context.profile() if chosen is JSON_LD else None
+    page = _page(iri)
+    negotiated = named is None and not parameter
+    form = context.profile(negotiated=negotiated) if chosen is JSON_LD else None
     response = Response(content_type=context.content_type(form) if form else chosen.content_type)
-    if named is None and not parameter:
+    if negotiated:
         response.vary.add("Accept")
-        response.headers["Content-Location"] = site.urls.document(
-            iri, language=pages.page_language() if chosen is HTML else None, extension=chosen.extension
-        ).partition("#")[0] + (f"?profile={form}" if form else "")
+        locate(response, _variant(iri, chosen, form))
     variant = [form or "", chosen.name, str(page), request.args.get("graph", ""), parameter or ""]
     if chosen is HTML:
         pages.finish(response)
@@ -163,18 +164,35 @@ def _body(iri: str, chosen: Format, page: int, form: str | None) -> str | bytes:
     return documents.serialised(current_site(), iri, chosen, page)
 
 
-def _page_number() -> int:
-    """The page of incoming links asked for."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 10_000_000):
-        raise BadRequest(f"“page” is “{text[:20]}”.", cure="Give a number from 1.")
-    return int(text)
+def _variant(iri: str, chosen: Format, form: str | None) -> str:
+    """The address of what is sent, which answers with nothing else."""
+    language = pages.page_language() if chosen is HTML else None
+    address = current_site().urls.document(iri, language=language, extension=chosen.extension).partition("#")[0]
+    fields = _asked("page", "graph") if chosen is HTML else _asked("page")
+    return _with(address, fields | ({"profile": form} if form else {}))
 
 
-def _next_page(iri: str, chosen: Format, own: str, page: int) -> list[links.Link]:
+def _asked(*names: str) -> dict[str, str]:
+    """Those of the query's parameters that are called so; others have no meaning, and are never repeated."""
+    return {name: request.args[name] for name in names if name in request.args}
+
+
+def _with(address: str, fields: Mapping[str, str]) -> str:
+    separator = "&" if "?" in address else "?"
+    return f"{address}{separator}{urlencode(fields)}" if fields else address
+
+
+def _page(iri: str) -> int:
+    """The page of incoming links asked for. Raises NotFound for one beyond the last."""
+    page = page_number("page", document_page.LAST_PAGE)
+    if page > 1 and page > documents.pages(current_site(), iri):
+        raise NotFound(f"There is no page {page} about {iri[:500]}.", cure="Start from the first.")
+    return page
+
+
+def _next_page(iri: str, chosen: Format, own: str, page: int) -> list[Link]:
     """Where the links to the thing, or the graph it names, go on, for RDF; the HTML has links of its own."""
     site = current_site()
     if chosen is HTML or page >= documents.pages(site, iri):
         return []
-    fields = {name: value for name, value in request.args.items() if name != "page"} | {"page": str(page + 1)}
-    return [(f"{own.partition('?')[0]}?{urlencode(fields)}", {"rel": "next"})]
+    return [(_with(own, _asked("format", "profile") | {"page": str(page + 1)}), {"rel": "next"})]

@@ -61,6 +61,10 @@ def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> l
     `more` are further parameters of the query operation.
     """
     offered = GRAPH_FORMATS if head.kind == "triples" else RESULT_FORMATS
-    fields = [("query", query), *more]
-    endpoint = current_site().urls.local("sparql")
-    return [(f, f"{endpoint}?{urlencode([*fields, ('format', f.name)])}") for f in offered]
+    return [(f, address(query, f, more)) for f in offered]
+
+
+def address(query: str, syntax: Format, more: Iterable[tuple[str, str]] = ()) -> str:
+    """Where `query`, with further parameters, answers in that syntax only."""
+    fields = [("query", query), *more, ("format", syntax.name)]
+    return f"{current_site().urls.local('sparql')}?{urlencode(fields)}"

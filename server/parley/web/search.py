@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest
 from parley.web import asking, pages
+from parley.web.paging import page_number
 from parley.web.site import current_site
 from parley.web.view import browse, themes
 from parley.web.view.naming import Text
@@ -35,7 +36,9 @@ class Result:
 @blueprint.get("/<language:language>/search")
 def search(language: str | None = None) -> Response:
     """The form; with `q` what it finds; with `kind` the things of a kind."""
-    query, kind, page = request.args.get("q", "").strip()[:LONGEST], request.args.get("kind", ""), _page_number()
+    query, kind, page = request.args.get("q", "").strip(), request.args.get("kind", ""), page_number("page", LAST_PAGE)
+    if len(query) > LONGEST:
+        raise BadRequest(f"“q” has {len(query)} characters.", cure=f"Search with {LONGEST} at most.")
     kinds = browse.kinds(current_site().index, pages.namer(), pages.links())
     results, total = _found(query, page) if query else _things(kind, page) if kind else ([], 0)
     partial = bool(query) and not results
@@ -81,10 +84,3 @@ def _things(kind: str, page: int) -> tuple[list[Result], int]:
     total = dict(index.classes()).get(kind, 0)
     iris = index.instances(kind, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     return [Result(value, None) for value in browse.mentions(iris, pages.namer(), pages.links())], total
-
-
-def _page_number() -> int:
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LAST_PAGE):
-        raise BadRequest(f"“page” is “{text[:20]}”.", cure=f"Give a number from 1 to {LAST_PAGE}.")
-    return int(text)

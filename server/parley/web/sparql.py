@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, Response, render_template, request
 
 from parley.engine.protocol import ContentKind, Head, QueryRequest
+from parley.engine.tokens import FORMS_OF_GRAPHS, FORMS_OF_RESULTS, form_of
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
 from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
 from parley.views import VIEWS
 from parley.web import asking, caching, negotiate, pages, results
 from parley.web.description import GRAPH_FORMATS, SHOWN, service_description
+from parley.web.headers import locate
 from parley.web.site import current_site
 from parley.web.stream import Stream
 
@@ -66,9 +68,21 @@ def sparql(language: str | None = None) -> Response:
     paged += ["triples"] if graphs is HTML else []
     stream = Stream(query, page=partial(_results_page, parameters), paged=paged)
     stream.vary.add("Accept")
-    if paged:
-        pages.finish(stream)
+    _locate(stream, parameters, solutions, graphs)
     return _validated(stream, parameters, solutions, graphs)
+
+
+def _locate(stream: Stream, parameters: Parameters, solutions: Format | None, graphs: Format | None) -> None:
+    """Say which variant of the answer is sent, and where, as far as the query's text tells."""
+    form = form_of(parameters.query or "")
+    chosen = solutions if form in FORMS_OF_RESULTS else graphs
+    if form not in FORMS_OF_RESULTS | FORMS_OF_GRAPHS:  # hidden behind escapes, or no query at all
+        chosen = HTML if HTML in (solutions, graphs) else None
+    if chosen is HTML:
+        pages.finish(stream)
+    elif chosen is not None and request.method == "GET" and parameters.format is None:
+        timeout = [] if parameters.timeout is None else [("timeout", f"{parameters.timeout:g}")]
+        locate(stream, results.address(parameters.query or "", chosen, [*_dataset(parameters), *timeout]))
 
 
 @blueprint.route("/sparql/", methods=["GET", "POST"])
@@ -207,7 +221,7 @@ def _without_query(parameters: Parameters) -> Response:
         return response
     response = Response(service_description(site, chosen), content_type=chosen.content_type)
     shown = json.dumps([getattr(site.settings, name) for name in SHOWN])
-    response.headers["Content-Location"] = f"{site.urls.local('sparql')}?format={chosen.extension}"
+    locate(response, f"{site.urls.local('sparql')}?format={chosen.extension}")
     response.vary.add("Accept")
     return caching.conditional(
         response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name, shown)
@@ -217,18 +231,22 @@ def _without_query(parameters: Parameters) -> Response:
 def _results_page(parameters: Parameters, head: Head, body: bytes | None) -> Response:
     """The page that shows a result, or says that it is too long to show, with links to every format."""
     query = parameters.query or ""
-    dataset = [("default-graph-uri", iri) for iri in parameters.default_graphs]
-    dataset += [("named-graph-uri", iri) for iri in parameters.named_graphs]
     html = render_template(
         "sparql.html",
         query=query,
         answer=results.shown(query, head, body),
         drawn=results.drawn(parameters.view, head, body),
         view=parameters.view,
-        downloads=results.downloads(query, head, dataset),
+        downloads=results.downloads(query, head, _dataset(parameters)),
         **_context(),
     )
     return Response(html, content_type=HTML.content_type)
+
+
+def _dataset(parameters: Parameters) -> list[tuple[str, str]]:
+    """The parameters that say which graphs the query is about."""
+    default = [("default-graph-uri", iri) for iri in parameters.default_graphs]
+    return [*default, *(("named-graph-uri", iri) for iri in parameters.named_graphs)]
 
 
 def _context() -> dict[str, Any]:
