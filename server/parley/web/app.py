@@ -25,6 +25,7 @@ from parley.web import (
     pages,
     problems,
     queries,
+    redirects,
     resource,
     search,
     sparql,
@@ -64,6 +65,7 @@ def create_app(site: Site, *, archived: bool = False) -> Flask:
         history.register(app, partial(create_app, archived=True))
     for module in _MODULES:
         app.register_blueprint(module.blueprint)
+    app.after_request(redirects.relative)  # the last to be registered is the first to be called
     return app
 
 

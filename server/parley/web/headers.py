@@ -12,8 +12,8 @@ from flask import Response
 #: 4 KiB, and answer 502 when they pass it; some clients refuse fields above 64 KiB.
 LONGEST_LINK: Final = 2700
 LONGEST_LOCATION: Final = 1000
-#: What goes first where a field would be too long: all of it is in the linkset, and in the head of the HTML.
-_DISPENSABLE: Final = ("describedby", "item", "author", "type", "alternate", "cite-as", "collection")
+#: What is sent first where not all fits: the linkset has the rest, and so has the head of the HTML.
+_FIRST: Final = ("next", "linkset", "license", "describes", "canonical", "cite-as", "alternate")
 
 Link = tuple[str, Mapping[str, str]]
 
@@ -40,18 +40,18 @@ def uri(iri: str) -> str:
 
 
 def fitting(links: Sequence[Link], longest: int = LONGEST_LINK) -> list[Link]:
-    """Those of `links` that a field of `longest` bytes has room for: without the relations that can be spared best.
+    """Those of `links` that a field of `longest` bytes has room for, all of a relation or none.
 
     >>> [more["rel"] for _, more in fitting([("/a", {"rel": "item"}), ("/b", {"rel": "linkset"})], longest=25)]
     ['linkset']
     """
-    kept = list(links)
-    for relation in _DISPENSABLE:
-        if len(link_header(kept)) <= longest:
-            return kept
-        kept = [link for link in kept if link[1].get("rel") != relation]
-    while kept and len(link_header(kept)) > longest:
-        kept.remove(max(kept, key=lambda link: len(link[0])))
+    if len(link_header(links)) <= longest:
+        return list(links)
+    relations = dict.fromkeys([*_FIRST, *(more["rel"] for _, more in links)])
+    kept: list[Link] = []
+    for relation in relations:
+        wider = [link for link in links if link in kept or link[1]["rel"] == relation]
+        kept = wider if len(link_header(wider)) <= longest else kept
     return kept
 
 

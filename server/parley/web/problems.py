@@ -8,17 +8,14 @@ from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
-from werkzeug.routing import RequestRedirect
 
 from parley import errors
 from parley.errors import ParleyError
 from parley.formats import HTML, JSON, PROBLEM
 from parley.web import negotiate, pages
-from parley.web.redirects import redirect_to
 from parley.web.site import current_site
 
 log = logging.getLogger(__name__)
@@ -97,9 +94,6 @@ def respond(error: ParleyError) -> Response:
 
 def _http_exception(error: HTTPException) -> Response:
     """Flask's and Werkzeug's own exceptions as ours."""
-    if isinstance(error, RequestRedirect):  # Werkzeug's own page would name the host that `adapter` makes up
-        target = urlsplit(error.new_url)
-        return redirect_to(urlunsplit(("", "", target.path, target.query, "")), HTTPStatus.PERMANENT_REDIRECT)
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return Response(status=error.code or 200)
     return respond(_translated(error))

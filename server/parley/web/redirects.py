@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
+
 from flask import Response
 from markupsafe import Markup
 
 from parley.formats import HTML
 from parley.web import caching
+
+
+def relative(response: Response) -> Response:
+    """Werkzeug's own redirects, of addresses that lack a slash, as ours: without the host that `adapter` makes up."""
+    if response.status_code == HTTPStatus.PERMANENT_REDIRECT and (response.location or "").startswith("http:"):
+        target = urlsplit(response.location or "")
+        return redirect_to(urlunsplit(("", "", target.path, target.query, "")), HTTPStatus.PERMANENT_REDIRECT)
+    return response
 
 
 def redirect_to(target: str, status: int, cache_control: str = caching.REDIRECT) -> Response:

@@ -120,6 +120,10 @@ ODD = (
     "é", "e\u0301", "\U0001f33f", "a%2Fb", "50%25", "o'neill", "(a)", "a;b=c", "a,b", "x?y=1", "deep/er/é",
     "~tilde", "a:b@c", "caf%E9", "up/../x", "a/./b", "/double", "in//side",
 )  # fmt: skip
+#: Long names, under the base and elsewhere; how many things point at one; a property that is used and never described.
+LONG = [f"http://{host}.example/{letter * size}" for host in ("odd", "far") for letter in "aé" for size in (300, 1200)]
+HUB = 250
+UNSAID = "http://far.example/vocabulary#unsaid"
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +140,8 @@ def live_odd(tmp_path_factory: pytest.TempPathFactory, built: Any, serve_command
         f'<{base}{name}> a <{base}Thing> ; <http://www.w3.org/2000/01/rdf-schema#label> "{number}"@en .'
         for number, name in enumerate(ODD)
     ]
+    lines += [f"<{iri}> a <{base}Thing> ." for iri in LONG]
+    lines += [f'<{base}t{number}> <{base}near> <{base}hub> ; <{UNSAID}> "x" .' for number in range(HUB)]
     (folder / "data").mkdir()
     (folder / "data" / "odd.ttl").write_text("\n".join(lines), encoding="utf-8")
     publication, state, made = built(folder)

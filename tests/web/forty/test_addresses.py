@@ -1,0 +1,136 @@
+"""Addresses of documents, of their variants and pages: exact, bounded, without anything that means nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+
+EXPANDED = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"'
+#: What nginx and others hold of an answer's head, unless told otherwise.
+PROXY_BUFFER = 4096
+
+
+@pytest.fixture(scope="module")
+def odd(live_odd: Any) -> Any:
+    return live_odd[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "location"),
+    [
+        ("/doc/hub", "text/turtle", "/doc/hub.ttl"),
+        ("/doc/hub?page=2", "text/turtle", "/doc/hub.ttl?page=2"),
+        ("/doc/hub?page=2", "text/html", "/en/doc/hub.html?page=2"),
+        ("/doc/hub?page=2", EXPANDED, "/doc/hub.jsonld?page=2&profile=expanded"),
+        ("/describe?iri=http%3A%2F%2Ffar.example%2Fvocabulary%23unsaid", EXPANDED,
+         "/describe?iri=http%3A%2F%2Ffar.example%2Fvocabulary%23unsaid&format=jsonld&profile=expanded"),
+        ("/sparql?query=ASK+%7B%7D", "text/csv", "/sparql?query=ASK+%7B%7D&format=csv"),
+        ("/sparql?query=DESCRIBE+%3Ca%3E", "text/csv, text/turtle", "/sparql?query=DESCRIBE+%3Ca%3E&format=turtle"),
+        ("/fr/", "text/html", "/fr/"),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_variant_answers_with_that_variant(odd: Any, path: str, accept: str, location: str) -> None:
+    reply = odd.ask(path, Accept=accept)
+    assert (reply.status, reply.header("Content-Location")) == (200, location)
+    again = odd.ask(location, Accept=accept if "/sparql" not in path else "*/*")
+    assert (again.status, again.media_type) == (200, reply.media_type)
+    # links on a page in a language lead to pages in that language, those on a negotiated one do not
+    assert again.body == reply.body or reply.media_type == "text/html"
+
+
+def test_pages_follow_each_other_and_end(odd: Any) -> None:
+    seen: set[ox.Triple] = set()
+    path, pages = "/doc/hub?junk=%3Cx%3E", 0
+    while path:
+        reply = odd.ask(path, Accept="application/n-triples")
+        assert reply.status == 200
+        assert b"junk" not in reply.body
+        seen |= {q.triple for q in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)}
+        path = next((target for target, relation, _ in reply.links if relation == "next"), "")
+        assert "junk" not in path
+        pages += 1
+    assert pages == 3
+    assert sum(t.predicate.value == "http://odd.example/near" for t in seen) == 250
+    for beyond in ("4", "0", "-1", "x", "9" * 30, "0" * 5000 + "1", "%D9%A3"):
+        for accept in ("text/turtle", "text/html"):
+            assert odd.ask(f"/doc/hub?page={beyond}", Accept=accept).status in (400, 404), beyond
+
+
+def test_what_means_nothing_is_not_repeated(odd: Any) -> None:
+    page, same = (odd.ask(f"/doc/hub?page=2{more}", Accept="text/html") for more in ("", "&junk=1"))
+    assert same.header("ETag") == page.header("ETag")
+    assert same.body == page.body, "one ETag, one body"
+
+
+def test_an_extension_leaves_nothing_to_negotiate(odd: Any) -> None:
+    one, two = (odd.ask("/doc/hub.jsonld", Accept=accept) for accept in (EXPANDED, "*/*"))
+    assert "Accept," not in f"{one.header('Vary')},"
+    assert (one.body, one.header("Content-Type")) == (two.body, two.header("Content-Type"))
+    assert odd.ask("/doc/hub.jsonld?profile=expanded").body.startswith(b"[")
+
+
+def test_if_match_is_heeded(odd: Any) -> None:
+    for path in ("/doc/hub.ttl", "/en/search"):
+        for coding in ("identity", "gzip"):
+            tag = odd.ask(path, Accept_Encoding=coding).header("ETag")
+            assert odd.ask(path, Accept_Encoding=coding, If_Match=f'"other", {tag}').status == 200
+            refused = odd.ask(path, Accept_Encoding=coding, If_Match='"other"')
+            assert (refused.status, refused.json["type"]) == (412, "/problems/precondition-failed")
+            assert odd.ask(path, Accept_Encoding=coding, If_Match="*").status == 200
+
+
+def test_a_property_that_is_only_used_has_a_document(odd: Any) -> None:
+    iri = "http://far.example/vocabulary#unsaid"
+    reply = odd.ask(f"/describe?iri={quote(iri, safe='')}", Accept="application/n-triples")
+    triples = [q.triple for q in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)]
+    part = next(t.subject for t in triples if t.object == ox.NamedNode(iri) and t.predicate.value.endswith("#property"))
+    told = [t.object for t in triples if t.subject == part and t.predicate.value.endswith("#triples")]
+    assert told == [ox.Literal("250", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer"))]
+    page = odd.ask(f"/fr/describe?iri={quote(iri, safe='')}", Accept="text/html")
+    assert "250 énoncés l’emploient" in page.body.decode()
+
+
+def test_labels_of_blank_nodes_are_no_addresses(place: Any) -> None:
+    blank = str(next(s.subject for s in _blank_statements(place)))
+    for path in ("/describe?iri=", "/api/linkset?iri="):
+        assert place.ask(path + quote(blank, safe=""), Accept="text/turtle").status == 404
+
+
+def _blank_statements(place: Any) -> Any:
+    for kind, _ in place.index.classes():
+        found = place.index.describe(kind, page_size=1000)
+        yield from (s for s in (found.incoming if found else ()) if isinstance(s.subject, ox.BlankNode))
+
+
+def test_redirects_stay_here(odd: Any) -> None:
+    for path in ("/doc", "/fr/doc", "/en", "/release/%41"):
+        reply = odd.ask(path)
+        assert (reply.status, reply.header("Location")) == (308, path + "/")
+        assert b"parley.invalid" not in reply.body
+        assert reply.header("Cache-Control")
+    own = quote("http://odd.example/hub", safe="")
+    moved = odd.ask(f"/fr/describe?iri={own}&format=ttl&junk=1")
+    assert (moved.status, moved.header("Location")) == (308, "/fr/doc/hub?format=ttl")
+
+
+def test_heads_fit_into_the_buffers_of_proxies(odd: Any) -> None:
+    looked_at = 0
+    for host in ("odd", "far"):
+        for letter in ("a", "%C3%A9"):
+            for size in (300, 1200):
+                path = f"/doc/{letter * size}"
+                if host == "far":
+                    path = f"/describe?iri=http%3A%2F%2Ffar.example%2F{letter * size}"
+                for accept in ("text/html", "text/turtle"):
+                    reply = odd.ask(path, Accept=accept)
+                    assert reply.status == 200
+                    assert sum(len(n) + len(v) + 4 for n, v in reply.fields.items()) < PROXY_BUFFER, path[:40]
+                    assert "linkset" in {relation for _, relation, _ in reply.links} or size * len(letter) > 1200
+                    looked_at += 1
+    assert looked_at == 16
+    query = odd.ask("/sparql?query=ASK%7B%7D%23" + "x" * 7000, Accept="text/csv")
+    assert query.status == 200
+    assert sum(len(n) + len(v) + 4 for n, v in query.fields.items()) < PROXY_BUFFER
