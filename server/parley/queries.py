@@ -6,27 +6,32 @@
     # description@en: Missions that are said to have ended.
     # view: table
     # featured: yes
+    # parameter place: iri, of ex:Place
+    # parameter place@en: Place
 
     SELECT …
 
 All is optional: without a title, the file's name serves. A text without `@language` is in no particular language.
-What each view asks of a query stands in `views`.
+What each view asks of a query stands in `views`, what a parameter is in `parameters`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from parley import parameters
 from parley.errors import SourceError
+from parley.parameters import Parameter
 from parley.views import VIEWS
 
 ENDING: Final = ".rq"
 
 _NAME: Final = re.compile(r"[\w~-][\w.~-]{0,99}", re.ASCII)
 _ENTRY: Final = re.compile(r"#\s*(title|description|view|featured)(?:@([^:\s]*))?\s*:(.*)", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r"#\s*parameter\s+([^\s:@]+)(?:@([^:\s]*))?\s*:(.*)", re.IGNORECASE)
 _TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _FLAGS: Final = {"yes": True, "no": False}
 
@@ -44,6 +49,7 @@ class SavedQuery:
     view: str
     featured: bool
     text: str
+    parameters: tuple[Parameter, ...] = ()
 
 
 def parse(file: str, source: str) -> SavedQuery:
@@ -65,7 +71,7 @@ def parse(file: str, source: str) -> SavedQuery:
     kept = "\n".join([*header.comments, *body]).strip() + "\n"
     spoken = name.replace("-", " ").replace("_", " ")
     title = header.texts["title"] or {"": spoken[:1].upper() + spoken[1:]}
-    return SavedQuery(name, title, header.texts["description"], header.view, header.featured, kept)
+    return SavedQuery(name, title, header.texts["description"], header.view, header.featured, kept, header.parameters())
 
 
 class _Header:
@@ -76,9 +82,13 @@ class _Header:
         self.texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
         self.single: dict[str, str] = {}
         self.comments: list[str] = []
+        self.declared: dict[str, Parameter] = {}
+        self.labels: dict[str, dict[str, str]] = {}
         for number, line in enumerate(lines, start=1):
             found = _ENTRY.fullmatch(line.rstrip())
-            if found is not None:
+            if (parameter := _PARAMETER.fullmatch(line.rstrip())) is not None:
+                self._parameter(number, parameter[1], parameter[2], parameter[3].strip())
+            elif found is not None:
                 self._entry(number, found[1].lower(), found[2], found[3].strip())
             elif line.strip():
                 self.comments.append(line.rstrip())
@@ -95,6 +105,9 @@ class _Header:
                 raise self._fault(number, f"“{key}” is “{value}”.", f"Give it once, as one of: {', '.join(allowed)}.")
             self.single[key] = value.lower()
             return
+        self._text(number, key, known, language, value)
+
+    def _text(self, number: int, key: str, known: dict[str, str], language: str | None, value: str) -> None:
         if language is not None and not _TAG.fullmatch(language):
             raise self._fault(
                 number, f"“{language}” is no language tag.", "Write one such as en or fr-CA behind the @."
@@ -103,6 +116,33 @@ class _Header:
         if tag in known:
             raise self._fault(number, f"There is a second “{key}” in the same language.", "Keep one of them.")
         known[tag] = value
+
+    def _parameter(self, number: int, name: str, language: str | None, value: str) -> None:
+        if language is not None:
+            if name not in self.declared or not value:
+                raise self._fault(
+                    number, f"There is no parameter “{name}” above, or no text.",
+                    f"Declare it: “# parameter {name}: …”.",
+                )  # fmt: skip
+            self._text(number, f"parameter {name}", self.labels.setdefault(name, {}), language, value)
+            return
+        if not parameters.NAME.fullmatch(name) or name in parameters.TAKEN or name in self.declared:
+            taken = ", ".join(sorted(parameters.TAKEN))
+            raise self._fault(
+                number, f"No parameter can be called “{name}” here.",
+                f"Name a variable of the query, once, of letters, digits and underscores, but not {taken}.",
+            )  # fmt: skip
+        try:
+            self.declared[name] = replace(parameters.declared(value), name=name)
+        except ValueError as error:
+            raise self._fault(
+                number, f"{error}.".capitalize(),
+                f"Write its type ({', '.join(parameters.TYPES)}), then “, required”, “, of CLASS”, “, default VALUE”.",
+            ) from None  # fmt: skip
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The declared parameters with their labels, in the header's order."""
+        return tuple(replace(one, label=self.labels.get(name, {})) for name, one in self.declared.items())
 
     def _fault(self, number: int, message: str, cure: str) -> SourceError:
         return SourceError(message, file=self.file, line=number, cure=cure)

@@ -94,6 +94,8 @@ class Settings:
     request_body: int = _limit(5 * MIB, "Size of a request's body, in bytes.", minimum=1)
     incoming_page: int = _limit(100, "Incoming links shown on one page.", minimum=1)
 
+    api_rows: int = _limit(10_000, "Rows of a saved query that `limit` may ask for at once.", minimum=1)
+
     infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")
     xml_expansion: int = _limit(16 * MIB, "Characters that the entities of one XML file may expand to.")
     file_bytes: int = _limit(4096 * MIB, "Size of one source file after decompression, in bytes.", minimum=1)

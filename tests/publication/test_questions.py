@@ -45,6 +45,8 @@ def _answers(store: ox.Store, text: str, columns: list[str]) -> list[Row]:
     found = store.query(text, base_iri=BASE)
     if isinstance(found, ox.QueryBoolean):
         return [(str(bool(found)).lower(),)]
+    if isinstance(found, ox.QueryTriples):
+        return sorted({tuple(_value(getattr(triple, name)) for name in columns) for triple in found})
     assert isinstance(found, ox.QuerySolutions)
     return sorted({tuple(_value(solution[name]) for name in columns) for solution in found})
 

@@ -13,17 +13,20 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley import queries
+from parley import binding, queries
 from parley.engine.diagnosis import diagnose
-from parley.errors import SourceError
+from parley.errors import BadRequest, SourceError
+from parley.parameters import Term, expanded
 from parley.pipeline.discover import rule_files
 from parley.publication import Publication
-from parley.queries import ENDING
+from parley.queries import ENDING, SavedQuery
 from parley.release.queries import FOLDER
 from parley.release.storage import storage_errors
 from parley.views import VIEWS, View
 
 _FOLDER_NAME: Final = "queries"
+#: Values with which a query is tried whose parameters have no defaults; "1" for types that are not here.
+_EXAMPLES: Final = {"iri": "urn:example", "date": "2000-01-01", "boolean": "true", "lang": "en"}
 _VIEW_LINE: Final = re.compile(r"#\s*view\s*:", re.IGNORECASE)
 
 
@@ -72,7 +75,33 @@ def _read(publication: Publication, path: Path, file: str) -> tuple[str, str]:
         fault = diagnose(str(error), text, publication.all_prefixes)
         raise SourceError(fault.message, file=file, line=fault.line, cure=fault.cure) from None
     _check_view(VIEWS[saved.view], found, file, text)
+    _check_parameters(saved, publication, file)
     return saved.name, text
+
+
+def _check_parameters(saved: SavedQuery, publication: Publication, file: str) -> None:
+    """Whether each parameter is a variable of the query that can have a value, and its default is one."""
+    wrong = binding.unbindable(saved.text, (one.name for one in saved.parameters))
+    if wrong:
+        raise SourceError(
+            f"The query has no variable ?{wrong[0]} for its parameter.", file=file,
+            cure="Name the parameter as the variable, within the braces of WHERE.",
+        )  # fmt: skip
+    prefixes, values = publication.all_prefixes, dict[str, Term]()
+    for one in saved.parameters:
+        if one.of and not expanded(one.of, prefixes).partition(":")[2]:
+            raise SourceError(f"“{one.of}” is no IRI.", file=file, cure="Write a prefixed name, or <IRI>.")
+        try:
+            values[one.name] = one.term(one.default or _EXAMPLES.get(one.type.name, "1"), prefixes)
+        except BadRequest as error:
+            raise SourceError(error.message, file=file, cure=error.cure) from None
+    try:
+        ox.Store().query(binding.bound(saved.text, values), base_iri=publication.base.rstrip("#"))
+    except SyntaxError as error:
+        raise SourceError(
+            f"The query can't be asked with its parameters bound: {error}.", file=file,
+            cure="A parameter can't be what BIND or AS makes, and CONSTRUCT needs its template written out.",
+        ) from None  # fmt: skip
 
 
 def _check_view(view: View, found: object, file: str, text: str) -> None:

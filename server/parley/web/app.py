@@ -22,6 +22,7 @@ from parley.web import (
     home,
     links,
     openapi,
+    operations,
     pages,
     problems,
     queries,
@@ -42,7 +43,21 @@ _SECURITY = {
     "X-Content-Type-Options": "nosniff",
 }
 
-_MODULES = (home, discovery, openapi, context, resource, search, why, sparql, queries, downloads, assets, health)
+_MODULES = (
+    home,
+    discovery,
+    openapi,
+    context,
+    resource,
+    search,
+    why,
+    sparql,
+    queries,
+    operations,
+    downloads,
+    assets,
+    health,
+)
 
 
 def create_app(site: Site, *, archived: bool = False) -> Flask:

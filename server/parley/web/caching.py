@@ -27,7 +27,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 REDIRECT = "public, max-age=300"
 
 #: Settings that show in responses; the rest must not change a validator.
-_VISIBLE = ("prefix", "incoming_page", "query_seconds", "result_bytes")
+_VISIBLE = ("prefix", "incoming_page", "api_rows", "query_seconds", "result_bytes")
 #: Header fields of the 200 that a 304 repeats (RFC 9110 §15.4.5), and those that a browser needs of either.
 KEPT = frozenset(["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary"])
 

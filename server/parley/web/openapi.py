@@ -25,7 +25,7 @@ from parley.formats import (
     XML,
     Format,
 )  # fmt: skip
-from parley.web import caching
+from parley.web import caching, operations
 from parley.web.site import Site, current_site
 
 blueprint = Blueprint("openapi", __name__)
@@ -47,6 +47,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "discovery.opensearch": (OPENSEARCH,),
     "discovery.api_catalog": (LINKSET_JSON,),
     "openapi.openapi": (JSON,),
+    "operations.every": (HTML, JSON),
     "health.livez": (TEXT,),
     "health.readyz": (JSON,),
     "health.version": (JSON,),
@@ -100,6 +101,7 @@ def document(site: Site, rules: Iterable[Rule], views: dict[str, Callable[..., A
             path = _CONVERTER.sub(lambda match: f"{{{match[2]}}}", rule.rule)
             methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
             paths[path] = {m.lower(): _operation(site, rule, m, views[rule.endpoint]) for m in methods}
+    paths |= operations.paths(site)
     title = next(iter(site.publication.title.values()), site.publication.base)
     information: dict[str, Any] = {"title": title, "version": __version__}
     if site.publication.licence:
