@@ -67,7 +67,7 @@ def test_other_methods(live: Any, method: str, status: int) -> None:
     assert reply.status == status
     assert reply.json["status"] == status
     if status == 405:
-        assert set(reply.header("allow").split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+        assert set(reply.header("allow").split(", ")) == {"GET", "HEAD", "OPTIONS", "POST", "QUERY"}
 
 
 def test_long_address_is_414_and_says_use_post(live: Any) -> None:

@@ -251,3 +251,74 @@ def test_csv_is_offered_as_a_file(live: Any) -> None:
     reply = live.sparql("SELECT * {}", "-H", "Accept: text/csv")
     assert reply.header("content-disposition").startswith("attachment")
     assert reply.header("x-content-type-options") == "nosniff"
+
+
+def ask_by_query(live: Any, text: str, *options: str) -> Any:
+    """The reply to a QUERY request (RFC 10008)."""
+    return live.curl(
+        "/sparql", "-X", "QUERY", "-H", "Content-Type: application/sparql-query", "--data-binary", text, *options
+    )
+
+
+def test_query_answers_as_get_and_is_answered_from_memory(live: Any, served: Any) -> None:
+    text = "SELECT * { ?s ?p ?o } ORDER BY ?s LIMIT 14"
+    first = ask_by_query(live, text)
+    tag = first.header("etag")
+    assert (first.status, first.body) == (200, live.sparql(text).body)
+    assert tag.startswith('"') and "public" in first.header("cache-control")
+    before = served()
+    assert ask_by_query(live, text).body == first.body
+    same = ask_by_query(live, text, "-H", f"If-None-Match: {tag}")
+    assert (same.status, same.body, served()) == (304, b"", before), "no executor was asked"
+    other = ask_by_query(live, text.replace("14", "15"), "-H", f"If-None-Match: {tag}")
+    assert (other.status, served()) == (200, before + 1), "what is asked is part of the key"
+    as_csv = ask_by_query(live, text, "-H", "Accept: text/csv")
+    assert as_csv.header("content-type").startswith("text/csv") and as_csv.header("etag") != tag
+    form = live.curl("/sparql", "-X", "QUERY", "--data-urlencode", f"query={text}")
+    assert form.body == first.body
+    posted = live.curl("/sparql", "-H", "Content-Type: application/sparql-query", "--data-binary", text)
+    assert (posted.body, posted.header("cache-control")) == (first.body, "no-store")
+
+
+def test_a_streamed_answer_to_query_is_revalidated(live: Any, served: Any) -> None:
+    text = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 5001"
+    tag = ask_by_query(live, text).header("etag")
+    before = served()
+    again = ask_by_query(live, text, "-H", f"If-None-Match: {tag}")
+    assert (tag[:2], again.status, served()) == ("W/", 304, before)
+
+
+def test_query_is_advertised(live: Any) -> None:
+    accepted = "application/sparql-query, application/x-www-form-urlencoded"
+    for reply in (live.curl("/sparql", "-X", "OPTIONS"), live.sparql(ASK), ask_by_query(live, ASK)):
+        assert reply.header("accept-query") == accepted
+    assert "QUERY" in live.curl("/sparql", "-X", "OPTIONS").header("allow").split(", ")
+    preflight = live.curl("/sparql", "-X", "OPTIONS", "-H", "Origin: x:", "-H", "Access-Control-Request-Method: QUERY")
+    assert "QUERY" in preflight.header("access-control-allow-methods").split(", ")
+    assert "Accept-Query" in preflight.header("access-control-expose-headers")
+    described = live.curl("/api/openapi.json").json["paths"]["/sparql"]
+    assert "application/sparql-query" in described["x-query"]["requestBody"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (("-H", "Content-Type:", "--data-binary", ASK), 415),
+        (("-H", "Content-Type: text/plain", "--data-binary", ASK), 415),
+        (("-H", "Content-Type: application/sparql-update", "--data-binary", "CLEAR ALL"), 403),
+        (("-H", "Content-Type: application/sparql-query", "--data-binary", "ASK {{"), 400),
+        (("--data-urlencode", "nothing=1"), 400),
+        ((), 415),
+    ],
+)
+def test_query_is_refused(live: Any, options: tuple[str, ...], status: int) -> None:
+    reply = live.curl("/sparql", "-X", "QUERY", *options)
+    assert (reply.status, reply.json["status"]) == (status, status)
+    assert reply.header("cache-control") == "no-store"
+    if status == 415:
+        assert "application/sparql-query" in reply.json["cure"]
+
+
+def test_query_is_for_the_endpoint_only(live: Any) -> None:
+    elsewhere = live.curl("/doc/t1", "-X", "QUERY", "-d", "x")
+    assert (elsewhere.status, "QUERY" in elsewhere.header("allow")) == (405, False)

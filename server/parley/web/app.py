@@ -35,7 +35,9 @@ from parley.web import (
 from parley.web.site import EXTENSION, Site
 
 #: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
-_EXPOSED = "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id, Repr-Digest, Accept-Ranges"
+_EXPOSED = (
+    "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id, Repr-Digest, Accept-Ranges, Accept-Query"
+)
 _SECURITY = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'",

@@ -16,30 +16,40 @@ from parley.web.compression import coding_of
 TOTAL_BYTES: Final = 32 * 1024 * 1024
 LARGEST_BODY: Final = 512 * 1024
 _OVERHEAD: Final = 2048
+Key = tuple[bytes, ...]
 #: The request header fields that choose among the variants; whatever varies by another is not kept.
-_VARYING: Final = (b"accept", b"accept-language")
+_VARYING: Final[Key] = (b"accept", b"accept-language")
 #: Fields that ask for something else than the whole current answer.
 _SPECIAL: Final = frozenset(
     [b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range",
      b"authorization", b"content-length", b"transfer-encoding", b"accept-datetime"]
 )  # fmt: skip
+#: Those that every request with a body has.
+_FRAMING: Final = frozenset([b"content-length", b"transfer-encoding"])
 
-Key = tuple[bytes, ...]
 
+def key_of(scope: Mapping[str, Any], body: bytes = b"") -> Key | None:
+    """What tells requests apart that may be answered from the cache; None for one that may not.
 
-def key_of(scope: Mapping[str, Any]) -> Key | None:
-    """What tells requests apart that may be answered from the cache; None for one that may not."""
-    if scope["method"] not in ("GET", "HEAD"):
+    The content of a QUERY request is part of it, with its type (RFC 10008 §2.7); without, there is none yet.
+    """
+    special, varying = _SPECIAL, _VARYING
+    content: Key = ()
+    if scope["method"] == "QUERY" and body:
+        special, varying = _SPECIAL - _FRAMING, (*_VARYING, b"content-type")
+        content = (hashlib.sha256(body).digest(),)
+    elif scope["method"] not in ("GET", "HEAD"):
         return None
     fields: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
-        if name in _SPECIAL:
+        if name in special:
             return None
-        if name in _VARYING:
+        if name in varying:
             fields[name] = fields[name] + b"," + value if name in fields else value
     # an absent field and an empty one mean the same (RFC 9110 §12.5.1)
     coding = coding_of(scope["headers"]).encode()
-    return (scope["raw_path"], scope["query_string"], coding, *(fields.get(name, b"") for name in _VARYING))
+    values = (fields.get(name, b"") for name in varying)
+    return (scope["raw_path"], scope["query_string"], coding, *values, *content)
 
 
 def sealed(answer: Answer) -> Answer:

@@ -104,7 +104,8 @@ def conditional(response: Response, tag: str, *, weak: bool = False, cache_contr
     response.vary.add("Accept-Encoding")  # the edge compresses
     if not _as_wanted(tag, weak=weak):
         raise PreconditionFailed("What is here is not what “If-Match” names.", cure="Ask again without it.")
-    if request.method not in ("GET", "HEAD") or response.status_code != 200 or not not_modified(tag, weak=weak):
+    safe = request.method in ("GET", "HEAD", "QUERY")
+    if not safe or response.status_code != 200 or not not_modified(tag, weak=weak):
         return response
     slim = Response(status=304)
     slim.headers.clear()

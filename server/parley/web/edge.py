@@ -17,7 +17,7 @@ from typing import Any
 from parley.errors import ParleyError
 from parley.formats import PROBLEM
 from parley.web import adapter, compression, problems
-from parley.web.cache import LARGEST_BODY, key_of, revalidated, sealed
+from parley.web.cache import LARGEST_BODY, Key, key_of, revalidated, sealed
 from parley.web.departure import until_disconnect
 from parley.web.intake import Gone, check_head, read_body
 from parley.web.record import Facts, Recorder
@@ -89,6 +89,7 @@ class _Exchange:
         self.send = send
         self.prefix = served.site.settings.prefix
         self.started = False
+        self.key: Key | None = None
         self.request_id = secrets.token_hex(8)
         self.facts = Facts(self.request_id, scope["method"], "", served.site.manifest.id)
         self.coding = compression.coding_of(scope["headers"])
@@ -126,6 +127,10 @@ class _Exchange:
             await self._send(revalidated(kept, self.scope))
             return
         body = await read_body(self.scope, self.receive, settings.request_body)
+        if body and (key := key_of(self.scope, body)) and (kept := self.served.results.get(key)):
+            await self._send(revalidated(kept, self.scope))
+            return
+        self.key = key
         environ = adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=self.request_id)
         # reading a query's parameters takes less than handing them to a thread and back
         quick = path == f"{self.prefix}/sparql" and b"query=" in self.scope["query_string"] and not body
@@ -250,8 +255,8 @@ class _Exchange:
             answer = await self._in_thread(compression.encoded, answer, self.coding)
         else:
             answer = compression.encoded(answer, "")
-        if key := key_of(self.scope):
-            self.served.results.put(key, answer)
+        if self.key:
+            self.served.results.put(self.key, answer)
         return answer
 
     async def _page(self, stream: Stream, result: Any, headers: adapter.Headers, environ: dict[str, Any]) -> None:

@@ -100,7 +100,7 @@ def document(site: Site, rules: Iterable[Rule], views: dict[str, Callable[..., A
         if not rule.rule.startswith("/<language:"):
             path = _CONVERTER.sub(lambda match: f"{{{match[2]}}}", rule.rule)
             methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-            paths[path] = {m.lower(): _operation(site, rule, m, views[rule.endpoint]) for m in methods}
+            paths[path] = {_member(m): _operation(site, rule, m, views[rule.endpoint]) for m in methods}
     paths |= operations.paths(site)
     title = next(iter(site.publication.title.values()), site.publication.base)
     information: dict[str, Any] = {"title": title, "version": __version__}
@@ -113,6 +113,11 @@ def document(site: Site, rules: Iterable[Rule], views: dict[str, Callable[..., A
         "paths": paths,
         "components": {"schemas": {"Problem": _PROBLEM}},
     }
+
+
+def _member(method: str) -> str:
+    """The member of a path item for `method`; OpenAPI 3.1 has none for QUERY, an extension stands in."""
+    return "x-query" if method == "QUERY" else method.lower()
 
 
 _PROBLEM: Final = {
@@ -135,7 +140,7 @@ def _operation(site: Site, rule: Rule, method: str, view: Callable[..., Any]) ->
         "parameters": _parameters(site, rule, method),
         "responses": _responses(rule.endpoint),
     }
-    if method == "POST":
+    if method in ("POST", "QUERY"):
         form = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
         types = {
             "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK {}"},

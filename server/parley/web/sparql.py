@@ -28,6 +28,8 @@ blueprint = Blueprint("sparql", __name__)
 _FORM = "application/x-www-form-urlencoded"
 _DIRECT = SPARQL_QUERY.media_type
 _UPDATE = "application/sparql-update"
+#: QUERY (RFC 10008) is POST without effects: it may be repeated, and its answer be kept and revalidated.
+_METHODS = ("GET", "POST", "QUERY")
 _MAX_FIELDS = 1000
 #: Names of formats that clients send and mean another by: Turtle is Notation3.
 _SYNONYMS = {"n3": "turtle"}
@@ -47,8 +49,8 @@ class Parameters:
     view: str
 
 
-@blueprint.route("/sparql", methods=["GET", "POST"])
-@blueprint.route("/<language:language>/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=_METHODS)
+@blueprint.route("/<language:language>/sparql", methods=_METHODS)
 def sparql(language: str | None = None) -> Response:
     """Answer a query, show the form, or describe the service, by what is asked (§2.1; Service Description §2)."""
     parameters = read_parameters()
@@ -80,18 +82,25 @@ def _locate(stream: Stream, parameters: Parameters, solutions: Format | None, gr
         chosen = HTML if HTML in (solutions, graphs) else None
     if chosen is HTML:
         pages.finish(stream)
-    elif chosen is not None and request.method == "GET" and parameters.format is None:
+    elif chosen is not None and request.method != "POST" and parameters.format is None:
         timeout = [] if parameters.timeout is None else [("timeout", f"{parameters.timeout:g}")]
         locate(stream, results.address(parameters.query or "", chosen, [*_dataset(parameters), *timeout]))
 
 
-@blueprint.route("/sparql/", methods=["GET", "POST"])
-@blueprint.route("/<language:language>/sparql/", methods=["GET", "POST"])
+@blueprint.route("/sparql/", methods=_METHODS)
+@blueprint.route("/<language:language>/sparql/", methods=_METHODS)
 def with_slash(language: str | None = None) -> Response:
     """The endpoint has one address; 308 keeps method and body (RFC 9110 §15.4.9)."""
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     response = Response(status=308, headers={"Location": current_site().urls.local("sparql", language) + query})
     response.headers["Cache-Control"] = caching.REDIRECT
+    return response
+
+
+@blueprint.after_request
+def _say_what_query_takes(response: Response) -> Response:
+    """`Accept-Query` (RFC 10008 §3): the media types that a QUERY request may have."""
+    response.headers["Accept-Query"] = f"{_DIRECT}, {_FORM}"
     return response
 
 
@@ -119,7 +128,7 @@ def _choose(parameter: str | None, accept: str | None) -> tuple[Format | None, F
 
 def _validated(stream: Stream, parameters: Parameters, solutions: Format | None, graphs: Format | None) -> Response:
     """Give the answer a weak ETag, so that a 304 needs no evaluation, unless the query's value may change by itself."""
-    if request.method != "GET" or parameters.query is None or _VOLATILE.search(parameters.query):
+    if request.method == "POST" or parameters.query is None or _VOLATILE.search(parameters.query):
         stream.headers["Cache-Control"] = "no-store"
         return stream
     site = current_site()
@@ -136,14 +145,14 @@ def read_parameters() -> Parameters:
     Raises BadRequest, Forbidden (update) or UnsupportedMediaType.
     """
     fields = _fields(request.query_string, "query string")
-    if request.method == "POST":
+    if request.method != "GET":
         fields += _body_fields()
     if any(name == "update" for name, _ in fields):
         raise _update_refused()
     queries = [value for name, value in fields if name == "query"]
     if len(queries) > 1:
         raise BadRequest("There is more than one “query” parameter.", cure="Send one query a request.")
-    if request.method == "POST" and not queries:
+    if request.method != "GET" and not queries:
         raise BadRequest("The form has no “query” parameter.", cure="Send the query as “query=…”.")
     return Parameters(
         query=queries[0] if queries else None,

@@ -37,7 +37,9 @@ def test_17_every_example_answers(place: Any) -> None:
                 text = body.get("example", "")
                 data = urlencode(text) if isinstance(text, dict) else text
                 fields = {"Content_Type": media_type} if media_type else {}
-                reply = place.ask(target, method.upper(), data.encode() if media_type else None, **fields)
+                reply = place.ask(
+                    target, method.upper().removeprefix("X-"), data.encode() if media_type else None, **fields
+                )
                 accepted = (200, 302, 303, 308) if path not in UNANSWERED else (404, 200)
                 assert reply.status in accepted, (method, target, reply.status, reply.body)
                 asked += 1
@@ -107,7 +109,7 @@ def test_09_head_options_and_other_methods(place: Any) -> None:
             assert head.header(name) == get.header(name), (target, name)
         options = place.ask(target, "OPTIONS")
         assert options.status in (200, 204), target
-        allowed = {method.upper() for method in operations} | {"HEAD", "OPTIONS"}
+        allowed = {method.upper().removeprefix("X-") for method in operations} | {"HEAD", "OPTIONS"}
         assert set(options.header("Allow").split(", ")) == allowed, target
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - allowed:
             refused = place.ask(target, method)
