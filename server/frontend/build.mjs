@@ -17,10 +17,11 @@ if (!out) {
 await mkdir(out, { recursive: true });
 const result = await build({
   absWorkingDir: source,
-  entryPoints: ["site.css", "icon.svg"],
+  entryPoints: ["site.css", "site.js", "icon.svg"],
   outdir: path.resolve(out),
   entryNames: "[name]-[hash]",
   bundle: true,
+  format: "esm",
   minify: true,
   metafile: true,
   target: ["chrome111", "firefox113", "safari16.4"],

@@ -115,6 +115,7 @@ LINKSET_JSON = Format("json", "linkset in JSON", Kind.PAGE, "application/linkset
                       aliases=("application/json",))  # fmt: skip
 LINKSET = Format("text", "linkset", Kind.PAGE, "application/linkset", ("txt",), aliases=("text/plain",))
 OPENSEARCH = Format("opensearch", "OpenSearch", Kind.PAGE, "application/opensearchdescription+xml", ("xml",))
+SUGGESTIONS = Format("opensearch", "OpenSearch suggestions", Kind.PAGE, "application/x-suggestions+json", ("json",))
 XML = Format("xml", "XML", Kind.PAGE, "application/xml", ("xml",))
 PROBLEM = Format("problem", "problem document", Kind.PAGE, "application/problem+json", ("json",))
 TEXT = Format("text", "text", Kind.PAGE, "text/plain", ("txt",))

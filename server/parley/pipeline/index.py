@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from parley import nquads
 from parley.pipeline.explain import Explanations, explain
+from parley.pipeline.facets import Facets
 from parley.pipeline.texts import texts
 from parley.pipeline.usage import LINKS, Usage
 from parley.publication import Publication, Role
@@ -136,6 +137,7 @@ class _Builder:
         self.counts = {"version": VERSION, "quads": 0, "triples": 0, "asserted": 0, "inferred": 0, "entities": 0}
         self.graph_subjects: dict[int, int] = {}
         self.usage = Usage()
+        self.facets = Facets(connection)
         self.texts = 0
 
     def run(self, paths: Iterable[Path]) -> None:
@@ -150,6 +152,7 @@ class _Builder:
         self.connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(self.counts.items()))
         for statement in _FINISH:
             self.connection.execute(statement, {"type": RDF_TYPE, "empty": json.dumps(_EMPTY_CLASSES)})
+        self.facets.write()
         self.usage.write(self.connection, self.properties)
 
     def _subject(self, number: int, subject: str, lines: list[nquads.Line]) -> None:
@@ -162,7 +165,7 @@ class _Builder:
         for graph in sorted({self.graphs[line.graph][0] for line in lines}):
             position = self.graph_subjects[graph] = self.graph_subjects.get(graph, 0) + 1
             run("INSERT INTO graph_subject VALUES (?, ?, ?)", (graph, position, number))
-        self._count(subject, lines)
+        self._count(number, subject, lines)
         if subject.startswith("_:"):
             self.numbers_of_blanks[subject] = number
             return
@@ -179,7 +182,7 @@ class _Builder:
             elif nquads.is_iri(line.object):
                 yield nquads.iri(line.object), property_, number, self.graphs[line.graph][0]
 
-    def _count(self, subject: str, lines: list[nquads.Line]) -> None:
+    def _count(self, number: int, subject: str, lines: list[nquads.Line]) -> None:
         """Count distinct triples of the default graph: equal triples of several graphs stand next to each other."""
         counts = self.counts
         counts["quads"] += len(lines)
@@ -197,6 +200,7 @@ class _Builder:
         if before is not None and not subject.startswith("_:"):
             counts["entities"] += 1
             self.usage.count(told)
+            self.facets.take(number, told)
 
     def _texts(self, number: int, name: str, lines: list[nquads.Line]) -> None:
         found = texts(name, lines)

@@ -19,13 +19,13 @@ import pyoxigraph as ox
 from parley import nquads
 from parley.errors import ReleaseError
 from parley.publication import Role
-from parley.release import search, usage
+from parley.release import usage
+from parley.release.finding import Finding
 from parley.release.graphs import graph_page
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
 from parley.release.schema import VERSION
 from parley.release.usage import KindLink, Use
 from parley.release.why import Explainer
-from parley.release.words import pick_label
 from parley.vocab import LABEL_PROPERTIES
 
 __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
@@ -35,7 +35,7 @@ __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
 _DOCUMENTS = 10_000
 
 
-class Index:
+class Index(Finding):
     """A read-only view of one release's index."""
 
     def __init__(self, path: Path) -> None:
@@ -153,22 +153,6 @@ class Index:
             json.dumps(list(dict.fromkeys(iris))),
         )
         return [(name, LABEL_PROPERTIES[rank], language, text) for name, rank, language, text in rows]
-
-    def search(
-        self, text: str, *, language: str | None = None, limit: int = 20, offset: int = 0, some: bool = False
-    ) -> list[Hit]:
-        """Things whose texts contain all words of `text` (the last may be unfinished), in any language, best first.
-
-        With `some`, things that contain any, those with most words first. `language` chooses among the labels of a
-        hit, and puts hits in that language before equal ones.
-        """
-        found = search.find(self._rows, text, (language or "").lower(), limit, offset, some=some)
-        labels = self.labels(iri for iri, _kind in found)
-        return [Hit(iri, *pick_label(iri, labels.get(iri, {}), language), kind) for iri, kind in found]
-
-    def count_hits(self, text: str, *, some: bool = False) -> int:
-        """How many things `search` finds in all."""
-        return search.count(self._rows, text, some=some)
 
     def classes(self) -> list[tuple[str, int]]:
         """Each class with the number of its named instances in the default graph, largest first."""

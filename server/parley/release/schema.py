@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised with every change that an older reader would misread.
-VERSION: Final = 4
+VERSION: Final = 5
 
 #: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
 SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)
@@ -21,9 +21,10 @@ CREATE TABLE graph (
 );
 CREATE TABLE property (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, triples INTEGER NOT NULL);
 -- Subjects and objects. incoming: links that point here; kind: its rarest class; owner: of a blank node, the named
--- node in whose description it stands.
+-- node in whose description it stands; topic: see parley/topics.py.
 CREATE TABLE node (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incoming INTEGER NOT NULL DEFAULT 0, kind INTEGER, owner INTEGER
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, incoming INTEGER NOT NULL DEFAULT 0, kind INTEGER, owner INTEGER,
+  topic TEXT
 );
 CREATE TABLE description (node INTEGER PRIMARY KEY, quads BLOB NOT NULL);
 CREATE TABLE incoming (
@@ -42,6 +43,15 @@ CREATE TABLE label (
 CREATE TABLE class (node INTEGER PRIMARY KEY, instances INTEGER NOT NULL);
 CREATE TABLE instance (
   class INTEGER, position INTEGER, node INTEGER NOT NULL, PRIMARY KEY (class, position)
+) WITHOUT ROWID;
+CREATE INDEX instance_node ON instance (node);
+-- What a search is narrowed by: the themes (broader ones too) and places a thing is linked to, the years it is about.
+CREATE TABLE facet (
+  node INTEGER, facet TEXT, value INTEGER, PRIMARY KEY (node, facet, value)
+) WITHOUT ROWID;
+CREATE INDEX facet_value ON facet (facet, value);
+CREATE TABLE period (
+  node INTEGER, first INTEGER, last INTEGER, PRIMARY KEY (node, first, last)
 ) WITHOUT ROWID;
 -- The properties of the things of a class, by things that have them and triples; asserted links between kinds.
 CREATE TABLE usage (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from parley.release.schema import SEARCH_WEIGHTS
+from parley.release.wanted import Wanted
 from parley.release.words import match_expression, word_expressions
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -17,27 +19,53 @@ _RANKED: Final = """WITH hit AS MATERIALIZED ({hits}), best AS (
   SELECT t.node AS node, h.word AS word, min(h.score * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END) AS score
   FROM hit h JOIN text t ON t.id = h.id GROUP BY t.node, h.word)
 SELECT n.name, k.name FROM best b JOIN node n ON n.id = b.node LEFT JOIN node k ON k.id = n.kind
-GROUP BY n.id
-ORDER BY count(*) DESC, sum(b.score) * (1 + 1.0 * n.incoming / (n.incoming + 50)), n.id LIMIT ? OFFSET ?"""
+WHERE {condition} GROUP BY n.id
+ORDER BY count(*) DESC, EXISTS (SELECT 1 FROM label l WHERE l.node = n.id AND l.text = ? COLLATE NOCASE) DESC,
+  sum(b.score) * (1 + 1.0 * n.incoming / (n.incoming + 50)), n.id LIMIT ? OFFSET ?"""
+_LISTED: Final = """SELECT n.name, k.name FROM node n LEFT JOIN node k ON k.id = n.kind
+WHERE {condition} ORDER BY n.incoming DESC, n.id LIMIT ? OFFSET ?"""
+#: Texts whose names are looked at for suggestions, best first: a letter or two may match them all.
+_LOOKED_AT: Final = 2000
+_LAST_LETTER: Final = re.compile(r"(?<=\w)[\W_]+\w$")
+_NAMES: Final = "{{label alternative}} : ({})"
+_SUGGESTED: Final = f"""WITH hit AS MATERIALIZED (
+  SELECT rowid AS id, bm25(search, 10.0, 9.0, 0.0) AS score FROM search WHERE search MATCH ?
+  ORDER BY score LIMIT {_LOOKED_AT})
+SELECT n.name, k.name FROM hit h JOIN text t ON t.id = h.id JOIN node n ON n.id = t.node
+LEFT JOIN node k ON k.id = n.kind WHERE n.kind IS NOT NULL
+GROUP BY n.id ORDER BY min(h.score) * (1 + 2.0 * n.incoming / (n.incoming + 20)), n.id LIMIT ?"""
 
 
-def find(
-    rows: Rows, text: str, language: str, limit: int, offset: int, *, some: bool = False
-) -> list[tuple[str, str | None]]:
-    """IRI and kind of the things whose texts have all words of `text`, best first; with `some`, any, most words first.
+def find(rows: Rows, wanted: Wanted, language: str, limit: int, offset: int) -> list[tuple[str, str | None]]:
+    """IRI and kind of the things that are as `wanted`, best first; with words of which some will do, most words first.
 
-    Texts in `language` come before equal ones; much linked things before others.
+    What is called by just these words comes first; texts in `language` before equal ones, much linked things before
+    others.
     """
-    expressions = word_expressions(text) if some else [expression] if (expression := match_expression(text)) else []
+    if not wanted.words:
+        condition, values = wanted.condition()
+        return [(row[0], row[1]) for row in rows(_LISTED.format(condition=condition), *values, limit, offset)]
+    every = match_expression(wanted.words)
+    expressions = word_expressions(wanted.words) if wanted.some else [every] if every else []
     if not expressions:
         return []
     hits = " UNION ALL ".join([_ONE_WORD] * len(expressions))
     words = [value for number, expression in enumerate(expressions) for value in (number, expression)]
-    return [(row[0], row[1]) for row in rows(_RANKED.format(hits=hits), *words, language, limit, offset)]
+    condition, values = wanted.condition(words=False)
+    sql = _RANKED.format(hits=hits, condition=condition)
+    return [(row[0], row[1]) for row in rows(sql, *words, language, *values, wanted.words, limit, offset)]
 
 
-def count(rows: Rows, text: str, *, some: bool = False) -> int:
+def count(rows: Rows, wanted: Wanted) -> int:
     """How many things `find` finds in all."""
-    expression = " OR ".join(word_expressions(text)) if some else match_expression(text)
-    sql = "SELECT count(DISTINCT t.node) FROM search s JOIN text t ON t.id = s.rowid WHERE search MATCH ?"
-    return int(rows(sql, expression)[0][0]) if expression else 0
+    condition, values = wanted.condition()
+    return int(rows(f"SELECT count(*) FROM node n WHERE {condition}", *values)[0][0])
+
+
+def suggest(rows: Rows, beginning: str, limit: int) -> list[tuple[str, str | None]]:
+    """IRI and kind of things one of whose names has all words of `beginning`, the last one perhaps unfinished."""
+    # A single letter begins too many words to look them all up; what stands before it says enough.
+    expression = match_expression(_LAST_LETTER.sub("", beginning))
+    if not expression:
+        return []
+    return [(row[0], row[1]) for row in rows(_SUGGESTED, _NAMES.format(expression), limit)]

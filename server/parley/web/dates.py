@@ -12,12 +12,9 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 
+from parley.topics import EDTF
 from parley.vocab import XSD
 
-#: Extended Date/Time Format (ISO 8601-2), under the IRI that the Library of Congress gives it and its older ones.
-EDTF = frozenset(
-    f"http://id.loc.gov/datatypes/edtf{name}" for name in ("", "/EDTF", "/EDTF-level0", "/EDTF-level1", "/EDTF-level2")
-)
 _ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTH = re.compile(r"\d{4}-\d\d")

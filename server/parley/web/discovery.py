@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from parley.errors import NotFound
-from parley.formats import HTML, JSON, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, TEXT, TURTLE, XML, Format
+from parley.formats import HTML, JSON, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, SUGGESTIONS, TEXT, TURTLE, XML, Format
 from parley.serialise import serialise
 from parley.vocab import DCAT, PREFIXES
 from parley.web import caching, dataset, documents, negotiate, pages
@@ -116,6 +116,7 @@ def opensearch() -> Response:
     tongue = f"{language}/" if language in site.publication.languages else ""
     title = site.publication.title.get(language or "") or next(iter(site.publication.title.values()), "Search")
     template = site.public(f"{tongue}search") + "?q={searchTerms}"
+    suggestions = site.public(f"{tongue}api/suggest") + f"?q={{searchTerms}}&format={SUGGESTIONS.name}"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
@@ -123,6 +124,7 @@ def opensearch() -> Response:
         f"<LongName>{escape(title[:48])}</LongName>",
         f"<Description>{escape(title[:1024])}</Description>",
         f"<Url type={quoteattr(HTML.media_type)} template={quoteattr(template)}/>",
+        f'<Url type={quoteattr(SUGGESTIONS.media_type)} rel="suggestions" template={quoteattr(suggestions)}/>',
         "<InputEncoding>UTF-8</InputEncoding>",
         "</OpenSearchDescription>",
     ]

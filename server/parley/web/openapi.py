@@ -21,6 +21,7 @@ from parley.formats import (
     PROBLEM,
     RDF_FORMATS,
     RESULT_FORMATS,
+    SUGGESTIONS,
     TEXT,
     XML,
     Format,
@@ -39,6 +40,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "resource.describe": DOCUMENT_FORMATS,
     "sparql.sparql": (HTML, *RESULT_FORMATS, *RDF_FORMATS),
     "links.linkset": (LINKSET_JSON, LINKSET),
+    "search.suggest": (JSON, SUGGESTIONS),
     "discovery.void": RDF_FORMATS,
     "discovery.robots": (TEXT,),
     "discovery.security": (TEXT,),
@@ -69,8 +71,13 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "resource.describe": {"iri": _text("The IRI to describe.", required=True), "format": _FORMAT, "page": _LINKS_PAGE},
     "links.linkset": {"iri": _text("The thing whose document's links are asked for; none: the home page.")},
     "search.search": {
-        "q": _text("Words.", example="a"), "kind": _text("A class, whose things are listed."),
+        "q": _text("Words.", example="a"), "kind": _text("The class of the things."),
+        "theme": _text("A theme, or a broader one."), "place": _text("A place."),
+        "years": _text("A year, or the first and the last.", example="1990-1999"),
         "page": {"schema": _PAGE, "description": "Page of the results."},
+    },
+    "search.suggest": {
+        "q": _text("Words, the last perhaps unfinished.", example="a"), "format": _text("json or opensearch."),
     },
     "sparql.sparql": {
         "query": _text("A SPARQL 1.1 query.", example="SELECT * { ?s ?p ?o } LIMIT 3"),

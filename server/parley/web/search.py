@@ -1,86 +1,164 @@
-"""Search by words, and the lists of the things of a kind."""
+"""Search by words, kind, theme, place and period, with what each further choice would leave; suggestions."""
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest
-from parley.web import asking, pages
+from parley.formats import JSON, SUGGESTIONS
+from parley.release.wanted import Wanted
+from parley.web import asking, caching, negotiate, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
-from parley.web.view import browse, themes
+from parley.web.view import browse, found, themes
 from parley.web.view.naming import Text
-from parley.web.view.values import Value
 
 blueprint = Blueprint("search", __name__)
 
-PAGE_SIZE = 50
+PAGE_SIZE: Final = 50
 #: Pages beyond this are refused: every one of them makes the index walk all those before.
-LAST_PAGE = 2000
-LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A thing found, and its kind where it is known."""
-
-    value: Value
-    kind: Text | None
+LAST_PAGE: Final = 2000
+LONGEST: Final = 200
+#: Suggestions for one beginning.
+SUGGESTED: Final = 8
+_YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?", re.ASCII)
 
 
 @blueprint.get("/search")
 @blueprint.get("/<language:language>/search")
 def search(language: str | None = None) -> Response:
-    """The form; with `q` what it finds; with `kind` the things of a kind."""
-    query, kind, page = request.args.get("q", "").strip(), request.args.get("kind", ""), page_number("page", LAST_PAGE)
-    if len(query) > LONGEST:
-        raise BadRequest(f"“q” has {len(query)} characters.", cure=f"Search with {LONGEST} at most.")
-    kinds = browse.kinds(current_site().index, pages.namer(), pages.links())
-    results, total = _found(query, page) if query else _things(kind, page) if kind else ([], 0)
-    partial = bool(query) and not results
-    if partial:
-        results, total = _found(query, page, some=True)
+    """What has the words `q`, is of the class `kind`, about a `theme`, a `place`, the `years`; the form without any."""
+    wanted, page, index = _wanted(), page_number("page", LAST_PAGE), current_site().index
+    asked = bool(wanted.words) or wanted.narrowed
+    choices = index.choices(wanted)
+    if wanted.words and not choices.total and not wanted.narrowed:
+        wanted = replace(wanted, some=True)
+        choices = index.choices(wanted)
+    language = pages.page_language()
+    hits = index.search(wanted, language=language, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE) if asked else []
+    namer, links = pages.namer(), pages.links()
+    address = partial(_address, wanted)
+    facets = found.facets(choices, wanted, namer, address)
     response = pages.respond(
         "search.html",
-        query, kind, str(page),
+        str(page),
         here="search",
-        query=query,
-        kind=pages.namer().term(kind) if kind else None,
-        kinds=kinds,
-        results=results,
-        partial=partial,
-        themes=themes.tree(asking.survey().themes, pages.namer(), pages.links()) if not query and not kind else (),
-        total=total,
+        wanted=wanted,
+        asked=asked,
+        chosen=_chosen(wanted),
+        results=found.results(index, hits, wanted.words, namer, links),
+        facets=facets,
+        counted=choices.counted,
+        total=choices.total,
+        kinds=[] if choices.total and asked else browse.kinds(index, namer, links),
+        themes=()
+        if asked
+        else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), lambda iri: address(theme=iri)),
         page=page,
-        page_total=math.ceil(total / PAGE_SIZE),
-        page_address=lambda number: "?" + urlencode({"q": query, "kind": kind, "page": number}),
-    )  # fmt: skip
+        page_total=math.ceil(choices.total / PAGE_SIZE),
+        page_address=lambda number: address(page=number),
+    )
     # The results of a search are no content of their own (requirements of search engines for such pages).
     response.headers["X-Robots-Tag"] = "noindex, follow"
     return response
 
 
-def _found(query: str, page: int, *, some: bool = False) -> tuple[list[Result], int]:
+@blueprint.get("/api/suggest")
+@blueprint.get("/<language:language>/api/suggest")
+def suggest(language: str | None = None) -> Response:
+    """Things one of whose names has all words of `q`, the last perhaps unfinished: for a search field."""
+    site, beginning = current_site(), _words()
+    accept, parameter = request.headers.get("Accept"), request.args.get("format")
+    chosen = negotiate.choose_format(accept, parameter, (JSON, SUGGESTIONS))
+    language = pages.page_language()
+    rows = _suggestions(beginning, language)
+    # OpenSearch Suggestions 1.1: the words, then names, descriptions and addresses, each as a list.
+    columns = [[row["label"] for row in rows], [_kind_of(row) for row in rows], [_public(row["page"]) for row in rows]]
+    body: Any = [beginning, *columns] if chosen is SUGGESTIONS else {"query": beginning, "suggestions": rows}
+    response = Response(json.dumps(body, ensure_ascii=False), content_type=chosen.content_type)
+    response.headers["Content-Language"] = language
+    if not parameter:
+        response.vary.add("Accept")
+    if pages.explicit_language() is None:
+        response.vary.add("Accept-Language")
+    tag = caching.etag(site.manifest.id, site.settings, request.path, beginning, language, chosen.name, parameter or "")
+    return caching.conditional(response, tag)
+
+
+def _suggestions(beginning: str, language: str) -> list[dict[str, Any]]:
     index, namer, links = current_site().index, pages.namer(), pages.links()
-    offset = (page - 1) * PAGE_SIZE
-    hits = index.search(query, language=pages.page_language(), limit=PAGE_SIZE, offset=offset, some=some)
-    namer.learn([*(hit.iri for hit in hits), *(hit.kind for hit in hits if hit.kind)])
-    results = [
-        Result(
-            Value(Text(hit.label, hit.language), links.page(hit.iri), exact=hit.iri),
-            namer.term(hit.kind) if hit.kind else None,
-        )
-        for hit in hits
-    ]
-    return results, index.count_hits(query, some=some)
+    hits = index.suggest(beginning, language=language, limit=SUGGESTED)
+    rows = []
+    for hit, result in zip(hits, found.results(index, hits, beginning, namer, links), strict=True):
+        name, kind = result.value.text, result.kind
+        row: dict[str, Any] = {"iri": hit.iri, "label": name.text, "language": name.language, "page": result.value.href}
+        row["name"] = result.other.text if result.other else None
+        row["name_language"] = result.other.language if result.other else None
+        row["kind"] = {"iri": hit.kind, "label": kind.text, "language": kind.language} if kind else None
+        rows.append(row)
+    return rows
 
 
-def _things(kind: str, page: int) -> tuple[list[Result], int]:
-    index = current_site().index
-    total = dict(index.classes()).get(kind, 0)
-    iris = index.instances(kind, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    return [Result(value, None) for value in browse.mentions(iris, pages.namer(), pages.links())], total
+def _kind_of(row: dict[str, Any]) -> str:
+    return str(row["kind"]["label"]) if row["kind"] else ""
+
+
+def _public(path: str) -> str:
+    site = current_site()
+    return site.public(path.removeprefix(site.settings.prefix).removeprefix("/"))
+
+
+def _words() -> str:
+    words = request.args.get("q", "").strip()
+    if len(words) > LONGEST:
+        raise BadRequest(f"“q” has {len(words)} characters.", cure=f"Search with {LONGEST} at most.")
+    return words
+
+
+def _wanted() -> Wanted:
+    """What the address asks for. Raises BadRequest for years that are none."""
+    text = request.args.get("years", "")
+    years = _YEARS.fullmatch(text)
+    if text and years is None:
+        raise BadRequest(f"“years” is “{text[:20]}”.", cure="Give a year, or two with a hyphen, such as 1990-1999.")
+    asked = request.args.get
+    return Wanted(
+        _words(),
+        kind=asked("kind", ""),
+        theme=asked("theme", ""),
+        place=asked("place", ""),
+        years=(int(years[1]), int(years[2] or years[1])) if years else None,
+    )
+
+
+def _address(wanted: Wanted, **changes: Any) -> str:
+    """The address of `wanted` with some fields changed; what is empty is left out."""
+    years = f"{wanted.years[0]}-{wanted.years[1]}" if wanted.years else ""
+    fields = {"q": wanted.words, "kind": wanted.kind, "theme": wanted.theme, "place": wanted.place, "years": years}
+    query = urlencode({name: value for name, value in {**fields, **changes}.items() if value})
+    return f"{pages.local('search')}?{query}" if query else pages.local("search")
+
+
+def _chosen(wanted: Wanted) -> list[found.Chosen]:
+    """The choices that are made, each with the address that takes it back and the page of the thing it names."""
+    namer, links = pages.namer(), pages.links()
+    rows = [("kind", wanted.kind), ("theme", wanted.theme), ("place", wanted.place)]
+    made = [
+        found.Chosen(key, namer.term(iri) if key == "kind" else namer.thing(iri), _address(wanted, **{key: ""}),
+                     links.to(iri)[0])
+        for key, iri in rows
+        if iri
+    ]  # fmt: skip
+    if wanted.years:
+        first, last = wanted.years
+        name = str(first) if first == last else f"{first}\N{EN DASH}{last}"
+        made.append(found.Chosen("years", Text(name), _address(wanted, years=""), None))
+    return made

@@ -12,7 +12,7 @@ import pytest
 
 from parley.errors import ReleaseError
 from parley.pipeline.build import Built
-from parley.pipeline.corpus import Corpus, GraphInfo
+from parley.pipeline.corpus import Corpus
 from parley.pipeline.index import build_index
 from parley.publication import Publication, Role, parse
 from parley.release.describe import document_quads
@@ -36,29 +36,6 @@ def index(tiny: Tiny) -> Iterator[Index]:
 
 
 MakeIndex = Callable[..., Index]
-
-
-@pytest.fixture
-def make_index(tmp_path: Path) -> Iterator[MakeIndex]:
-    """A function that indexes N-Quads lines; the role of a graph is the last segment of its name."""
-    opened: list[Index] = []
-
-    def make(*lines: str, inferred: tuple[str, ...] = ()) -> Index:
-        folder = tmp_path / str(len(opened))
-        folder.mkdir()
-        for name, rows in (("quads.nq", lines), ("inferred.nq", inferred)):
-            (folder / name).write_bytes(b"".join(sorted({f"{row} .\n".encode() for row in rows})))
-        graphs = sorted({row.rsplit(" ", 1)[1][1:-1] for row in lines})
-        infos = tuple(GraphInfo(iri, Role(iri.rsplit("/", 1)[1]), (), 1) for iri in graphs)
-        publication = parse(folder, f'base = "{E}"\n', {})
-        corpus = Corpus(folder / "quads.nq", infos, "")
-        build_index(publication, corpus, folder / "inferred.nq", folder / "index.sqlite")
-        opened.append(Index.open(folder / "index.sqlite"))
-        return opened[-1]
-
-    yield make
-    for index in opened:
-        index.close()
 
 
 def test_description_has_every_statement_with_its_graph(index: Index, tiny: Tiny) -> None:

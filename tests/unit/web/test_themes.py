@@ -48,7 +48,7 @@ def shown(source: Thesaurus) -> list[object]:
     def plain(branches: tuple[Branch, ...]) -> list[object]:
         return [b.value.text.text if not b.branches else (b.value.text.text, plain(b.branches)) for b in branches]
 
-    return plain(tree(hierarchy(source), namer, links))
+    return plain(tree(hierarchy(source), namer, links, {}, str))
 
 
 def test_narrower_themes_stand_below_broader_ones() -> None:

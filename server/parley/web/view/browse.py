@@ -97,11 +97,19 @@ def _is_given(found: Description, class_iri: str) -> bool:
 def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
     """The kinds of things that the data is about, largest first, each name once.
 
-    Its own classes hide those of other vocabularies of the same name. Where the data uses nothing but technical
-    vocabularies, their classes are better than none.
+    Its own classes hide those of other vocabularies that have the same name, or stand above them and have no more
+    things. Where the data uses nothing but technical vocabularies, their classes are better than none.
     """
     found = [(iri, count) for iri, count in source.classes() if count]
     about = [(iri, count) for iri, count in found if not iri.startswith(TECHNICAL)] or found
+    above = {
+        (s.object.value, count)
+        for iri, count in about
+        if links.ours(iri) and (described := source.describe(iri, page_size=0))
+        for s in described.outgoing
+        if s.predicate.value == RDFS + "subClassOf" and isinstance(s.object, ox.NamedNode)
+    }
+    about = [row for row in about if row not in above or links.ours(row[0])]
     namer.learn(iri for iri, _ in about)
     by_name: dict[str, Kind] = {}
     for iri, count in sorted(about, key=lambda row: not links.ours(row[0])):

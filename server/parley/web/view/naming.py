@@ -53,6 +53,11 @@ class Namer:
             ((namespace, prefix) for prefix, namespace in {**PREFIXES, **(prefixes or {})}.items()), reverse=True
         )
 
+    @property
+    def language(self) -> str:
+        """The reader's language."""
+        return self._interface.language
+
     def learn(self, iris: Iterable[str]) -> None:
         """Look up the labels of `iris`, those not yet known, at once."""
         unknown = {iri for iri in iris if iri not in self._known}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -32,10 +32,10 @@ class Source(LabelSource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A theme, how many things link to it, and the narrower ones."""
+    """A theme, how many things are about it, and the narrower ones."""
 
     value: Value
-    links: int
+    things: int
     branches: tuple[Branch, ...]
 
 
@@ -67,8 +67,13 @@ def hierarchy(source: Source) -> Hierarchy:
     return Hierarchy(links, {iri: frozenset(found) for iri, found in below.items()})
 
 
-def tree(known: Hierarchy, namer: Namer, links: Links) -> tuple[Branch, ...]:
-    """The themes without a broader one, each with what is below it, by name; every theme stands once."""
+def tree(
+    known: Hierarchy, namer: Namer, links: Links, counts: Mapping[str, int], address: Callable[[str], str]
+) -> tuple[Branch, ...]:
+    """The themes without a broader one, each with what is below it, by name; every theme stands once.
+
+    `counts` says how many things are about each, and `address` where they are listed; the others lead to their page.
+    """
     namer.learn(known.links)
     placed: set[str] = set()
 
@@ -78,8 +83,8 @@ def tree(known: Hierarchy, namer: Namer, links: Links) -> tuple[Branch, ...]:
 
     def branch(iri: str) -> Branch:
         placed.add(iri)
-        value = Value(namer.thing(iri), links.page(iri), exact=iri)
-        return Branch(value, known.links[iri], branches(known.narrower.get(iri, ())))
+        value = Value(namer.thing(iri), address(iri) if counts.get(iri) else links.page(iri), exact=iri)
+        return Branch(value, counts.get(iri, 0), branches(known.narrower.get(iri, ())))
 
     lower = {iri for found in known.narrower.values() for iri in found}
     # what is left stands in a circle of broader terms
