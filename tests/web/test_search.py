@@ -12,9 +12,7 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
-_CHOICE = re.compile(
-    r'<li><a href="([^"]+)" rel="nofollow"><span[^>]*>.*?</span> <span class="count">([^<]+)</span>'
-)
+_CHOICE = re.compile(r'<li><a href="([^"]+)" rel="nofollow"><span[^>]*>.*?</span> <span class="count">([^<]+)</span>')
 _TOTAL = re.compile(r'class="found"[^>]*>[^<]*?(One|Un|\d[\d  ,.]*) r[eé]s')
 
 
