@@ -119,6 +119,8 @@ SUGGESTIONS = Format("opensearch", "OpenSearch suggestions", Kind.PAGE, "applica
 XML = Format("xml", "XML", Kind.PAGE, "application/xml", ("xml",))
 PROBLEM = Format("problem", "problem document", Kind.PAGE, "application/problem+json", ("json",))
 TEXT = Format("text", "text", Kind.PAGE, "text/plain", ("txt",))
+#: Compressed files (RFC 6713).
+GZIP = Format("gzip", "gzip", Kind.PAGE, "application/gzip", ("gz",))
 
 FORMATS: tuple[Format, ...] = (
     HTML, TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG, N_QUADS, N3,

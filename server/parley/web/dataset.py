@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.formats import RDF_FORMATS, RESULTS_CSV, Format
+from parley.formats import GZIP, RDF_FORMATS, RESULTS_CSV, Format
 from parley.publication import Role
 from parley.release.manifest import FileEntry
 from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
@@ -69,7 +69,7 @@ class _Writer:
         self._counts()
         self._service()
         for name, entry in self.site.manifest.files.items():
-            if name.startswith("dumps/") and name.rpartition(".")[2] in _FILE_TYPES:
+            if name.startswith("dumps/") and _plain(name).rpartition(".")[2] in _FILE_TYPES:
                 self._distribution(name.removeprefix("dumps/"), entry)
 
     def _copy(self, start: ox.NamedNode) -> None:
@@ -171,7 +171,7 @@ class _Writer:
         self._fill(self.service, DCTERMS + "conformsTo", ox.NamedNode("https://www.w3.org/TR/sparql11-protocol/"))
 
     def _distribution(self, name: str, entry: FileEntry) -> None:
-        extension = name.rpartition(".")[2]
+        extension = _plain(name).rpartition(".")[2]
         media_type = next(f.media_type for f in _dumped() if f.extension == extension)
         it = ox.NamedNode(f"{self.document}#{uri(name)}")
         file = ox.NamedNode(uri(self.site.canonical(f"release/{self.site.manifest.id}/dumps/{name}")))
@@ -182,6 +182,8 @@ class _Writer:
         self._say(it, DCAT + "accessURL", ox.NamedNode(self.site.canonical("downloads")))
         self._say(it, DCAT + "downloadURL", file)
         self._say(it, DCAT + "mediaType", ox.NamedNode(_IANA + media_type))
+        if name != _plain(name):
+            self._say(it, DCAT + "compressFormat", ox.NamedNode(_IANA + GZIP.media_type))
         self._say(it, DCTERMS + "format", ox.NamedNode(_FILE_TYPE + _FILE_TYPES[extension]))
         self._say(it, PREFIXES["dcatap"] + "availability", ox.NamedNode(_AVAILABLE))
         size = ox.Literal(str(entry.size), datatype=ox.NamedNode(XSD + "nonNegativeInteger"))
@@ -194,6 +196,11 @@ class _Writer:
         self._say(checksum, SPDX + "algorithm", ox.NamedNode(SPDX + "checksumAlgorithm_sha256"))
         value = ox.Literal(entry.sha256, datatype=ox.NamedNode(XSD + "hexBinary"))
         self._say(checksum, SPDX + "checksumValue", value)
+
+
+def _plain(name: str) -> str:
+    """The name of a file without the ending of its compression."""
+    return name.removesuffix(f".{GZIP.extension}")
 
 
 def _dumped() -> tuple[Format, ...]:

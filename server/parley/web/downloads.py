@@ -7,15 +7,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, request, send_file
 
 from parley.errors import NotFound
-from parley.formats import FORMATS, RESULTS_CSV
+from parley.formats import FORMATS, GZIP, RESULTS_CSV
 from parley.release.manifest import FileEntry
 from parley.vocab import XSD
-from parley.web import caching, history, pages
+from parley.web import caching, compression, history, pages
 from parley.web.headers import link_header, uri
 from parley.web.redirects import redirect_to
 from parley.web.site import Site, current_site
@@ -26,8 +27,17 @@ blueprint = Blueprint("downloads", __name__)
 _FOLDER = "dumps/"
 _ONE_RANGE = re.compile(r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})\s*")
 _CONTENTS = "dumps.json"
+_PACKED = f".{GZIP.extension}"
 #: Parts of the page, with the beginnings of the names of their files.
 _PARTS = (("everything", "all."), ("asserted", "asserted."))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The same file compressed."""
+
+    href: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Download:
     href: str
     size: int
     sha256: str
+    packed: Packed | None = None
 
 
 @blueprint.get("/downloads")
@@ -53,7 +64,7 @@ def downloads(language: str | None = None) -> Response:
     contents = _contents(site)
     for path in site.manifest.files:
         name = path.removeprefix(_FOLDER)
-        if path.startswith(_FOLDER) and name != _CONTENTS:
+        if path.startswith(_FOLDER) and name != _CONTENTS and not name.endswith(_PACKED):
             file = _download(site, name, contents.get(name, {}))
             parts[_part(file)].append(file)
     for files in parts.values():
@@ -82,27 +93,45 @@ def file(release: str, name: str) -> Response:
     if release != site.manifest.id:
         site = history.kept(release)
     entry = _entry(site, name)
-    found = next((f for f in FORMATS if name.endswith(f".{f.extension}")), None)
+    found = next((f for f in (*FORMATS, GZIP) if name.endswith(f".{f.extension}")), None)
     if not _ONE_RANGE.fullmatch(request.headers.get("Range", "")):
         request.environ.pop("HTTP_RANGE", None)  # other units and several ranges may be ignored (RFC 9110 §14.2)
+    coded = site.manifest.files.get(_FOLDER + name + _PACKED)
+    encoded = coded is not None and _takes_gzip(entry)
     response = send_file(
-        site.release / _FOLDER / name,
+        site.release / _FOLDER / (name + _PACKED if encoded else name),
         mimetype=found.media_type if found else "application/octet-stream",
-        as_attachment=found is RESULTS_CSV or found is None,
+        as_attachment=found in (RESULTS_CSV, GZIP, None),
         download_name=name.rpartition("/")[2],
-        etag=entry.sha256,
+        etag=f"{entry.sha256}-gzip" if encoded else entry.sha256,
         last_modified=None,
         conditional=True,
     )
     if found is not None:
         response.headers["Content-Type"] = found.content_type
+    if coded is not None:
+        response.vary.add("Accept-Encoding")
+    if encoded and response.status_code == HTTPStatus.OK:
+        response.headers["Content-Encoding"] = "gzip"
+    _describe(response, site, coded if coded is not None and encoded else entry)
+    return response
+
+
+def _takes_gzip(entry: FileEntry) -> bool:
+    """Whether to send the file as it lies compressed: not for a part of it, nor to a client that has it plain."""
+    coding = compression.choose_coding(request.headers.get("Accept-Encoding", ""), ("gzip",))
+    has_it = caching.names(request.headers.get("If-None-Match"), entry.sha256, weak=True)
+    return coding == "gzip" and "HTTP_RANGE" not in request.environ and not has_it
+
+
+def _describe(response: Response, site: Site, sent: FileEntry) -> None:
+    """The header fields of a file that never changes; the digest is that of the bytes, coding included (RFC 9530)."""
     response.headers["Cache-Control"] = caching.IMMUTABLE
     response.headers["Accept-Ranges"] = "bytes"
-    digest = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
+    digest = base64.b64encode(bytes.fromhex(sent.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
     response.headers["Link"] = link_header([(site.urls.local("downloads"), {"rel": "collection"}), *_licence(site)])
     response.headers.pop("Last-Modified", None)
-    return response
 
 
 def _created(site: Site) -> str | None:
@@ -140,6 +169,7 @@ def _contents(site: Site) -> dict[str, dict[str, Any]]:
 
 def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
     entry, scope = site.manifest.files[_FOLDER + name], str(contents.get("scope", ""))
+    packed = site.manifest.files.get(_FOLDER + name + _PACKED)
     return Download(
         name,
         label=next((f.label for f in FORMATS if name.endswith(f".{f.extension}")), name),
@@ -149,6 +179,7 @@ def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
         href=_address(site, name),
         size=entry.size,
         sha256=entry.sha256,
+        packed=Packed(_address(site, name + _PACKED), packed.size) if packed else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -14,7 +15,7 @@ import pytest
 
 
 def dumps(place: Any) -> list[str]:
-    found = [name.removeprefix("dumps/") for name in place.manifest.files if re.match(r"dumps/\w+\.\w+$", name)]
+    found = [name.removeprefix("dumps/") for name in place.manifest.files if re.match(r"dumps/\w+\.\w+(\.gz)?$", name)]
     return [name for name in found if name != "dumps.json"]
 
 
@@ -41,6 +42,36 @@ def test_08_ranges_and_digests_of_every_dump(place: Any) -> None:
         assert place.ask(path, Range="bytes=0-9", If_Range=tag).status == 206
         assert place.ask(path, Range="bytes=0-9", If_Range='"stale"').body == whole.body
         assert place.ask(path, Range="nonsense=0-9").body == whole.body
+
+
+BROWSER = "gzip, deflate, br, zstd"
+
+
+def test_08_compressed_dumps(place: Any) -> None:
+    names = [name for name in dumps(place) if f"dumps/{name}.gz" in place.manifest.files]
+    assert len(names) >= 4
+    for name in names:
+        path = f"/release/{place.manifest.id}/dumps/{name}"
+        plain, packed = place.ask(path), place.ask(f"{path}.gz", Accept_Encoding=BROWSER)
+        assert gzip.decompress(packed.body) == plain.body
+        assert (packed.media_type, packed.header("Content-Encoding")) == ("application/gzip", "")
+        assert plain.header("Vary") == "Accept-Encoding"
+        for coding in ("gzip", BROWSER):
+            coded = place.ask(path, Accept_Encoding=coding)
+            assert (coded.status, coded.header("Content-Encoding"), coded.body) == (200, "gzip", packed.body)
+            assert coded.header("Content-Type") == plain.header("Content-Type")
+            assert coded.header("Repr-Digest") == packed.header("Repr-Digest") != plain.header("Repr-Digest")
+            tags = coded.header("ETag"), plain.header("ETag")
+            assert tags[0] != tags[1]
+            for tag in tags:
+                again = place.ask(path, Accept_Encoding=coding, If_None_Match=tag)
+                assert (again.status, again.header("ETag"), again.body) == (304, tag, b"")
+                assert not again.header("Content-Encoding")
+            assert place.ask(path, Accept_Encoding=coding, If_None_Match='"other"').body == packed.body
+            part = place.ask(path, Accept_Encoding=coding, Range="bytes=0-9", If_Range=tags[0])
+            assert (part.status, part.body, part.header("Content-Encoding")) == (200, plain.body, "")
+            head = place.ask(path, "HEAD", Accept_Encoding=coding)
+            assert head.header("Content-Length") == str(len(packed.body))
 
 
 FAILURES = [
