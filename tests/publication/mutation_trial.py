@@ -34,7 +34,7 @@ from parley.publication import Publication, Role
 from parley.vocab import OWL, RDF_TYPE
 
 #: Modules whose tests take a `store`; shapes and consistency have checks of their own.
-MODULES = ("test_questions", "test_ontology", "test_quality", "test_agreement")
+MODULES = ("test_questions", "test_ontology", "test_quality", "test_agreement", "test_trials")
 _DISJOINT, _ALL_DISJOINT, _DIFFERENT = (f"<{OWL}{name}>" for name in ("disjointWith", "members", "differentFrom"))
 
 

@@ -14,10 +14,6 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from parley.pipeline.build import Built
-from parley.publication import Publication
-from parley.release.directory import StateDirectory
-
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "https://w3id.org/nato-osce/"
 PREFIXES = {
@@ -34,12 +30,6 @@ HEAD = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items()
 MAPPINGS = ROOT / "data" / "links" / "mappings.sssom.tsv"
 
 Row = tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def store(real: tuple[Publication, StateDirectory, Built]) -> ox.Store:
-    """The store of the release, as the executors open it."""
-    return ox.Store.read_only(str(real[2].path / "store"))
 
 
 def rows(store: ox.Store, query: str) -> list[Row]:

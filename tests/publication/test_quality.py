@@ -13,10 +13,6 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 import pytest
 
-from parley.pipeline.build import Built
-from parley.publication import Publication
-from parley.release.directory import StateDirectory
-
 BASE = "https://w3id.org/nato-osce/"
 HEAD = f"""PREFIX natosce: <{BASE}ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX oa: <http://www.w3.org/ns/oa#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -31,12 +27,6 @@ COMMON = """SELECT ?x {
 IN_PASSAGES = "SELECT ?g ?s ?p ?o { ?g a natosce:Passage . GRAPH ?g { ?s ?p ?o } }"
 
 Row = tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def store(real: tuple[Publication, StateDirectory, Built]) -> ox.Store:
-    """The store of the release, as the executors open it."""
-    return ox.Store.read_only(str(real[2].path / "store"))
 
 
 def rows(store: ox.Store, query: str) -> list[Row]:

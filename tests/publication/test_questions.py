@@ -9,10 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from parley.pipeline.build import Built
-from parley.publication import Publication
 from parley.queries import parse
-from parley.release.directory import StateDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = tomllib.loads((ROOT / "tests" / "publication" / "questions.toml").read_text())
@@ -21,12 +18,6 @@ BASE: str = FILE["base"]
 QUERIES = sorted((ROOT / "data" / "queries").glob("*.rq"))
 
 Row = tuple[str, ...]
-
-
-@pytest.fixture(scope="session")
-def store(real: tuple[Publication, StateDirectory, Built]) -> ox.Store:
-    """The store of the release, as the executors open it."""
-    return ox.Store.read_only(str(real[2].path / "store"))
 
 
 def _text(question: dict[str, Any]) -> str:
