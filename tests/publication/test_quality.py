@@ -180,10 +180,6 @@ def test_the_editors_answer_for_every_graph_that_is_no_passage(store: ox.Store) 
     assert sorted(x for x in found if "/outside/" in x and x not in outside) == []
 
 
-#: Described, and left for the editors to use or to remove.
-UNUSED = {f"<{BASE}aim/free-and-fair-elections>"}
-
-
 def test_nothing_is_described_that_no_source_speaks_of(store: ox.Store) -> None:
     """Apart from the record itself: passages, sections, decisions, and words that shared times are made of."""
     described = """SELECT DISTINCT ?x { GRAPH ?g { ?x a ?c } FILTER(STRSTARTS(STR(?c), STR(natosce:)))
@@ -195,4 +191,4 @@ def test_nothing_is_described_that_no_source_speaks_of(store: ox.Store) -> None:
     used |= {x for (x,) in rows(store, "SELECT ?x { ?time natosce:temporalStatus ?x }")}
     found = {x for (x,) in rows(store, described)}
     assert len(found) >= 200
-    assert sorted(found - used - UNUSED) == []
+    assert sorted(found - used) == []

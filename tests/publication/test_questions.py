@@ -20,7 +20,7 @@ QUERIES = sorted((ROOT / "data" / "queries").glob("*.rq"))
 Row = tuple[str, ...]
 
 
-def _text(question: dict[str, Any]) -> str:
+def query_text(question: dict[str, Any]) -> str:
     if "query" in question:
         return (ROOT / str(question["query"])).read_text()
     return str(FILE["head"]) + str(question["sparql"])
@@ -32,7 +32,7 @@ def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) ->
     return term.value.removeprefix(BASE) if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
 
 
-def _answers(store: ox.Store, text: str, columns: list[str]) -> list[Row]:
+def answers(store: ox.Store, text: str, columns: list[str]) -> list[Row]:
     found = store.query(text, base_iri=BASE)
     if isinstance(found, ox.QueryBoolean):
         return [(str(bool(found)).lower(),)]
@@ -45,7 +45,7 @@ def _answers(store: ox.Store, text: str, columns: list[str]) -> list[Row]:
 @pytest.mark.parametrize("question", QUESTIONS, ids=[q["id"] for q in QUESTIONS])
 def test_the_answer_is_what_the_page_says(store: ox.Store, question: dict[str, Any]) -> None:
     expected = sorted(tuple(row) for row in question["rows"])
-    assert _answers(store, _text(question), question.get("columns", [""])) == expected
+    assert answers(store, query_text(question), question.get("columns", [""])) == expected
 
 
 def test_there_are_enough_questions_in_both_languages() -> None:
@@ -55,7 +55,7 @@ def test_there_are_enough_questions_in_both_languages() -> None:
 
 
 def test_the_passages_a_question_rests_on_exist(store: ox.Store) -> None:
-    there = {row[0] for row in _answers(store, f"SELECT ?p {{ ?p a <{BASE}ontology#Passage> }}", ["p"])}
+    there = {row[0] for row in answers(store, f"SELECT ?p {{ ?p a <{BASE}ontology#Passage> }}", ["p"])}
     assert len(there) >= 50
     named = {f"passage/{name}" for question in QUESTIONS for name in question["passages"]}
     assert named - there == set()
@@ -72,5 +72,5 @@ def test_a_question_is_told_from_its_neighbour(store: ox.Store) -> None:
     """The comparison can fail: no question with rows is satisfied by the query of one with other rows."""
     first, second = [q for q in QUESTIONS if len(q["rows"]) > 2 and len(q["columns"]) == 2][:2]
     expected = sorted(tuple(row) for row in first["rows"])
-    assert _answers(store, _text(first), first["columns"]) == expected
-    assert _answers(store, _text(second), second["columns"]) != expected
+    assert answers(store, query_text(first), first["columns"]) == expected
+    assert answers(store, query_text(second), second["columns"]) != expected
