@@ -41,7 +41,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # A change of the style sheets needs the build hook again.
-ASSETS := $(wildcard server/frontend/*.json server/frontend/*.mjs server/frontend/src/*)
+ASSETS := $(wildcard server/frontend/*.json server/frontend/*.mjs server/frontend/src/* server/frontend/src/*/*)
 
 $(VENV)/served: $(BIN)/python pyproject.toml $(ASSETS)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e .

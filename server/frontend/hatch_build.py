@@ -109,6 +109,6 @@ def bundle(sources: Path, out: Path) -> None:
         run = subprocess.run(command, cwd=sources, env=environment, stdout=sys.stderr, check=False)
         if run.returncode:
             raise RuntimeError(
-                f"The style sheets could not be bundled: “{' '.join(command)}” ended with {run.returncode}. "
+                f"The pages' assets could not be bundled: “{' '.join(command)}” ended with {run.returncode}. "
                 "Installing from a source checkout needs a Python and an npm registry; a wheel or sdist needs neither."
             )

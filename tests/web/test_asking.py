@@ -157,6 +157,33 @@ class Elements(HTMLParser):
         self.links |= {value or "" for name, value in attrs if name == "href"}
 
 
+def test_an_editor_learns_the_terms_in_use_and_those_declared(place: Place) -> None:
+    status, text = place.get(f"/{place.languages[1]}/sparql/terms", "*/*")
+    found = json.loads(text)
+    assert status == 200 and found["left_out"] == 0 and place.prefix in found["prefixes"]
+    for kind, least in (("classes", 4), ("properties", 8)):
+        terms = [term for term in found[kind] if term[0].startswith(f"{place.prefix}:")]
+        assert len(terms) >= least and all(label for _, label, _ in terms)
+        counts = [count for _, _, count in found[kind]]
+        assert counts[0] > 0 and counts == sorted(counts, reverse=True)
+    assert found["classes"] != json.loads(place.get(f"/{place.languages[0]}/sparql/terms", "*/*")[1])["classes"]
+
+
+def test_an_error_keeps_a_posted_query_in_the_form(place: Place) -> None:
+    for body, kind in (
+        (urlencode({"query": "SELECT * {", "view": "map"}), "application/x-www-form-urlencoded"),
+        ("SELECT * {", "application/sparql-query"),
+    ):
+        request = urllib.request.Request(
+            f"{place.site}/sparql", body.encode(), {"Accept": "text/html", "Content-Type": kind}
+        )
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=30)
+        page = caught.value.read().decode()
+        assert caught.value.code == 400 and text_area(page) == "SELECT * {"
+        assert ('value="map" selected' in page) == ("view" in body)
+
+
 def test_columns_of_a_star_stand_as_in_the_question(place: Place) -> None:
     page = place.page("/sparql?" + urlencode({"query": "SELECT * { ?z ?a ?m } LIMIT 1"}))
     assert re.findall(r'<th scope="col">(\w+)</th>', page) == ["z", "a", "m"]

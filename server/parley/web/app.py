@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter, Map
 from parley.errors import Gone
 from parley.web import (
     assets,
+    completion,
     context,
     discovery,
     downloads,
@@ -54,6 +55,7 @@ _MODULES = (
     search,
     why,
     sparql,
+    completion,
     queries,
     operations,
     downloads,
