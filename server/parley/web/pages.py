@@ -202,7 +202,7 @@ def _problem_help(problem: Mapping[str, Any]) -> str:
 def _asked() -> tuple[str, str]:
     """The query and the view that this request asks for, for the page that says what is wrong with it."""
     fields = request.args.to_dict()
-    if request.method == "POST":
+    if request.method in ("POST", "QUERY"):
         body = request.get_data(cache=True, parse_form_data=False).decode("utf-8", "replace")
         fields |= {"query": body} if request.mimetype == SPARQL_QUERY.media_type else _fields(body)
     return fields.get("query", ""), fields.get("view", "")
