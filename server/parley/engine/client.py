@@ -46,13 +46,11 @@ class EngineClient:
         """See `Engine.query`."""
         self._check_length(request.text)
         async with self._heavy.turn(request) as heavy:
-            incoming, executor = await self._admission(_payload(request, heavy))
-            answer = SocketAnswer(self, request, incoming, executor)
-            began = time.monotonic()
+            answer = SocketAnswer(self, request, await self._admission(request, _payload(request, heavy)))
             try:
                 with self._heavy.watch(request):
                     await answer.begin()
-                    if time.monotonic() - began > self._limits.quick_ms / 1000:
+                    if answer.age > self._limits.quick_ms / 1000:
                         self._heavy.remember(request)
                     yield answer
             finally:
@@ -73,58 +71,49 @@ class EngineClient:
                 cure="Shorten it, or send several queries.",
             )
 
-    async def _admission(self, payload: bytes) -> tuple[Incoming, dict[str, int]]:
-        """Wait for an executor; raises EngineBusy when none takes the query in time, EngineLost when there is none."""
-        wait = self._limits.queue_wait
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(wait):
-                while True:
-                    taken = await self._attempt(payload, lost=time.monotonic() - began > _RESTART_SECONDS)
-                    if taken is not None:
-                        return taken
-                    await asyncio.sleep(_RETRY_PAUSE)
-        except TimeoutError:
-            raise busy(f"No executor was free within {wait:g} seconds.", self._limits) from None
+    async def _admission(self, request: QueryRequest, payload: bytes) -> Incoming:
+        """Wait until an executor has taken the query and begun to answer, or to fail.
 
-    async def _attempt(self, payload: bytes, lost: bool) -> tuple[Incoming, dict[str, int]] | None:
-        """One try; None if an executor left before it took the query, or if there is no socket just now."""
-        try:
-            connection, sent = self._send(payload)
-        except BlockingIOError:
-            raise busy("Too many queries are waiting already.", self._limits) from None
-        except OSError as error:
-            if lost:
-                raise EngineLost("The query engine is not running.", cure="Try again in a minute.") from error
-            return None
-        incoming = Incoming(connection, self._limits.spool_bytes)
-        try:
-            await incoming.send(payload[sent:])
-            kind, content = await incoming.frame()
-            if kind is Frame.ACCEPTED:
-                return incoming, json.loads(content)
-        except ConnectionError:
-            incoming.abort()  # the executor was replaced at that moment: the query has not begun
-            return None
-        except BaseException:
-            incoming.abort()
-            raise
-        incoming.abort()
-        raise error_of_frame(json.loads(content))
+        Raises EngineBusy when none takes it in time, EngineLost when there is none.
+        """
+        wait, began = self._limits.queue_wait, time.monotonic()
+        seconds = self.seconds_of(request) + _GRACE_SECONDS
+        while (waited := time.monotonic() - began) < wait:
+            incoming = self._connect(lost=waited > _RESTART_SECONDS)
+            if incoming is not None:
+                try:
+                    if await incoming.ask(payload, wait - waited, seconds):
+                        return incoming
+                except BaseException:
+                    incoming.abort()
+                    raise
+                incoming.abort()  # the executor was replaced at that moment: the query has not begun
+            await asyncio.sleep(_RETRY_PAUSE)
+        raise busy(f"No executor was free within {wait:g} seconds.", self._limits)
 
-    def _send(self, payload: bytes) -> tuple[socket.socket, int]:
-        """Connect and send what the socket takes at once, neither of which waits.
+    def seconds_of(self, request: QueryRequest) -> float:
+        """The time that a query has."""
+        limit = self._limits.query_seconds
+        return min(request.seconds or limit, limit)
 
-        A cheap query is then answered before this side has gone round its event loop twice.
+    def _connect(self, *, lost: bool) -> Incoming | None:
+        """A connection to whichever executor takes it next, which does not wait; None if there is no socket just now.
+
+        Raises EngineBusy where too many wait already, EngineLost for no socket if there has been none for long.
         """
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.setblocking(False)
         try:
             connection.connect(self._queries)
-            return connection, connection.send(payload)
-        except BaseException:
+        except BlockingIOError:
             connection.close()
-            raise
+            raise busy("Too many queries are waiting already.", self._limits) from None
+        except OSError as error:
+            connection.close()
+            if lost:
+                raise EngineLost("The query engine is not running.", cure="Try again in a minute.") from error
+            return None
+        return Incoming(connection, self._limits.spool_bytes)
 
     async def cause_of_death(self, executor: int, seconds: float) -> EngineError:
         """The error that says why an executor has ended in the middle of a query that had `seconds`."""
@@ -158,21 +147,23 @@ class SocketAnswer:
 
     head: Head
 
-    def __init__(
-        self,
-        client: EngineClient,
-        request: QueryRequest,
-        incoming: Incoming,
-        executor: dict[str, int],
-    ) -> None:
+    def __init__(self, client: EngineClient, request: QueryRequest, incoming: Incoming) -> None:
         self._client = client
         self._incoming = incoming
-        self._executor = executor["executor"]
-        self.executor_pid = executor["pid"]
         self._received = 0
-        limit = client.limits.query_seconds
-        self._seconds = min(request.seconds or limit, limit)
-        self._deadline = time.monotonic() + self._seconds + _GRACE_SECONDS
+        self._seconds = client.seconds_of(request)
+        self._deadline = incoming.accepted_at + self._seconds + _GRACE_SECONDS
+        #: Seconds from the moment that an executor took the query until it began to answer.
+        self.age = time.monotonic() - incoming.accepted_at
+
+    @property
+    def executor_pid(self) -> int:
+        """Process id of the executor."""
+        return int(self._executor()["pid"])
+
+    def _executor(self) -> dict[str, int]:
+        said: dict[str, int] = json.loads(self._incoming.executor or b'{"executor": 0, "pid": 0}')
+        return said
 
     async def begin(self) -> None:
         """Wait for the head; raises what `Engine.query` raises."""
@@ -197,7 +188,6 @@ class SocketAnswer:
             if kind is not Frame.DATA:
                 raise _unexpected(kind)
             self._received += len(content)
-            await self._incoming.read_ahead()
             yield content
 
     def abort(self) -> None:
@@ -205,18 +195,16 @@ class SocketAnswer:
         self._incoming.abort()
 
     async def _frame(self) -> tuple[Frame, bytes]:
-        found = self._incoming.ready()
         try:
-            if found is None:
-                async with asyncio.timeout(max(self._deadline - time.monotonic(), _GRACE_SECONDS)):
-                    found = await self._incoming.frame()
+            found = self._incoming.ready() or await self._incoming.frame(
+                max(self._deadline - time.monotonic(), _GRACE_SECONDS)
+            )
         except TimeoutError:
             raise error_of_fate("timeout", self._client.limits, self._seconds) from None
         except ConnectionError:
-            raise await self._client.cause_of_death(self._executor, self._seconds) from None
-        kind, content = found
-        if kind is Frame.ERROR:
-            raise error_of_frame(json.loads(content))
+            raise await self._client.cause_of_death(self._executor()["executor"], self._seconds) from None
+        if found[0] is Frame.ERROR:
+            raise error_of_frame(json.loads(found[1]))
         return found
 
 

@@ -16,19 +16,16 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_from_bytes
 
 from flask import Flask, Response, request
 
 from parley.web.problems import REQUEST_ID
-from parley.web.stream import Stream
+from parley.web.stream import Stream, Work
 
 #: Key of the WSGI environment that holds the path as received, mount prefix included.
 RAW_PATH = "parley.raw_path"
 _HOST = "parley.invalid"
 _ORIGIN = f"http://{_HOST}"
-#: All ASCII that may be in a request target; other bytes are percent-encoded, which means the same (RFC 3986 §2.1).
-_PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 #: Bytes of a body read from its iterator at once.
 _CHUNK = 256 * 1024
 
@@ -37,7 +34,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class Answer:
-    """What Flask answered. `body` is whole, or, for files, an iterator to be closed; `stream` asks for an executor.
+    """What Flask answered. `body` is whole, or, for files, an iterator to be closed; `work` is for an engine.
 
     `route` is the rule that matched.
     """
@@ -45,7 +42,7 @@ class Answer:
     status: int
     headers: Headers
     body: bytes | Chunks
-    stream: Stream | None = None
+    work: Work | None = None
     route: str = ""
 
 
@@ -68,11 +65,6 @@ class Chunks:
     def close(self) -> None:
         """Release what the body holds, such as an open file."""
         self._response.close()
-
-
-def raw_path(scope: Mapping[str, Any]) -> str:
-    """The path as received, in ASCII."""
-    return quote_from_bytes(scope["raw_path"], safe=_PRINTABLE)
 
 
 def environment(scope: Mapping[str, Any], path: str, body: bytes, *, prefix: str, request_id: str) -> dict[str, Any]:
@@ -134,10 +126,10 @@ def render(app: Flask, environ: dict[str, Any], view: Callable[[], Response]) ->
 
 def _answer(response: Response, environ: dict[str, Any]) -> Answer:
     headers = [(name, _here(name, value)) for name, value in response.get_wsgi_headers(environ).items()]
-    stream = response if isinstance(response, Stream) else None
+    work = response.work if isinstance(response, Stream) else None
     body = response.get_data() if response.is_sequence else Chunks(response)
     rule = request.url_rule
-    return Answer(response.status_code, headers, body, stream, rule.rule if rule else "")
+    return Answer(response.status_code, headers, body, work, rule.rule if rule else "")
 
 
 def _here(name: str, value: str) -> str:

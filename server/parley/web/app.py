@@ -33,18 +33,8 @@ from parley.web import (
     sparql,
     why,
 )
+from parley.web.headers import COMMON
 from parley.web.site import EXTENSION, Site
-
-#: Read by scripts of other origins (CORS); the rest of the headers they need are safelisted by the Fetch standard.
-_EXPOSED = (
-    "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id, Repr-Digest, Accept-Ranges, Accept-Query"
-)
-_SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 _MODULES = (
     home,
@@ -97,9 +87,7 @@ def _language_converter(languages: tuple[str, ...]) -> type[BaseConverter]:
 
 
 def _common_headers(response: Response) -> Response:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    for name, value in _SECURITY.items():
+    for name, value in COMMON.items():
         response.headers.setdefault(name, value)
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"

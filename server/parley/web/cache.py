@@ -4,52 +4,39 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from parley.web import caching
 from parley.web.adapter import Answer
-from parley.web.compression import coding_of
+from parley.web.asgi import Message, body_message, start_message
+from parley.web.head import RequestHead
 
 #: Bytes of all bodies kept, and of one.
 TOTAL_BYTES: Final = 32 * 1024 * 1024
 LARGEST_BODY: Final = 512 * 1024
-_OVERHEAD: Final = 2048
-Key = tuple[bytes, ...]
+#: What an answer takes besides its body: header fields, twice, and objects.
+_OVERHEAD: Final = 4096
 #: The request header fields that choose among the variants; whatever varies by another is not kept.
-_VARYING: Final[Key] = (b"accept", b"accept-language")
-#: Fields that ask for something else than the whole current answer.
-_SPECIAL: Final = frozenset(
-    [b"if-match", b"if-modified-since", b"if-unmodified-since", b"if-range", b"range",
-     b"authorization", b"content-length", b"transfer-encoding", b"accept-datetime"]
-)  # fmt: skip
-#: Those that every request with a body has.
-_FRAMING: Final = frozenset([b"content-length", b"transfer-encoding"])
+_VARYING: Final = frozenset(["accept", "accept-language", "accept-encoding"])
+
+Key = tuple[str | bytes, ...]
 
 
-def key_of(scope: Mapping[str, Any], body: bytes = b"") -> Key | None:
+def key_of(head: RequestHead, body: bytes = b"") -> Key | None:
     """What tells requests apart that may be answered from the cache; None for one that may not.
 
     The content of a QUERY request is part of it, with its type (RFC 10008 §2.7); without, there is none yet.
     """
-    special, varying = _SPECIAL, _VARYING
-    content: Key = ()
-    if scope["method"] == "QUERY" and body:
-        special, varying = _SPECIAL - _FRAMING, (*_VARYING, b"content-type")
-        content = (hashlib.sha256(body).digest(),)
-    elif scope["method"] not in ("GET", "HEAD"):
+    if not head.is_plain:
         return None
-    fields: dict[bytes, bytes] = {}
-    for name, value in scope["headers"]:
-        if name in special:
-            return None
-        if name in varying:
-            fields[name] = fields[name] + b"," + value if name in fields else value
+    fields = head.fields
     # an absent field and an empty one mean the same (RFC 9110 §12.5.1)
-    coding = coding_of(scope["headers"]).encode()
-    values = (fields.get(name, b"") for name in varying)
-    return (scope["raw_path"], scope["query_string"], coding, *values, *content)
+    accept, language = fields.get(b"accept", b""), fields.get(b"accept-language", b"")
+    key = (head.path, head.query, accept, language, head.coding())
+    if head.method == "QUERY":
+        return (*key, fields.get(b"content-type", b""), hashlib.sha256(body).digest()) if body else None
+    return None if head.has_body else key
 
 
 def sealed(answer: Answer) -> Answer:
@@ -59,22 +46,51 @@ def sealed(answer: Answer) -> Answer:
     without any, whose query depends on time or chance, stays without.
     """
     assert isinstance(answer.body, bytes)
-    fields = dict(answer.headers)
     headers = [(name, value) for name, value in answer.headers if name not in ("ETag", "Content-Length")]
-    if "ETag" in fields:
-        tag = hashlib.sha256(fields["Content-Type"].encode() + b"\0" + answer.body).hexdigest()[:32]
+    if len(headers) < len(answer.headers) and any(name == "ETag" for name, _ in answer.headers):
+        content_type = next(value for name, value in headers if name == "Content-Type")
+        tag = hashlib.sha256(content_type.encode() + b"\0" + answer.body).hexdigest()[:32]
         headers.append(("ETag", f'"{tag}"'))
     return replace(answer, headers=[*headers, ("Content-Length", str(len(answer.body)))])
 
 
-def revalidated(answer: Answer, scope: Mapping[str, Any]) -> Answer:
-    """`answer`, or the 304 that takes its place if the request's `If-None-Match` names its ETag (RFC 9110 §13.1.2)."""
-    given = [value for name, value in scope["headers"] if name == b"if-none-match"]
+class Kept:
+    """An answer that is kept, as the messages that send it and the 304 that takes its place."""
+
+    __slots__ = ("answer", "body", "media_type", "start", "tag", "unchanged")
+
+    def __init__(self, answer: Answer) -> None:
+        assert isinstance(answer.body, bytes)
+        fields = dict(answer.headers)
+        self.answer = answer
+        self.tag = fields["ETag"]
+        self.media_type = fields.get("Content-Type", "")
+        self.start: Message = start_message(answer.status, answer.headers)
+        self.body: Message = body_message(answer.body, last=True)
+        self.unchanged: Message = start_message(304, _of_304(answer))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.body["body"])
+
+    def is_known_to(self, head: RequestHead) -> bool:
+        """Whether the request's `If-None-Match` names the answer's ETag (RFC 9110 §13.1.2)."""
+        given = head.field(b"if-none-match")
+        return bool(given) and (given == self.tag or caching.names(given, self.tag.strip('"')))
+
+
+def revalidated(answer: Answer, head: RequestHead) -> Answer:
+    """`answer`, or the 304 that takes its place if the request's `If-None-Match` names its ETag."""
+    given = head.field(b"if-none-match")
     tag = dict(answer.headers).get("ETag") if given else None
-    if tag is None or not caching.names(b", ".join(given).decode("latin-1"), tag.removeprefix("W/").strip('"')):
+    if tag is None or not caching.names(given, tag.removeprefix("W/").strip('"')):
         return answer
-    headers = [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT]
-    return replace(answer, status=304, headers=headers, body=b"")
+    return replace(answer, status=304, headers=_of_304(answer), body=b"")
+
+
+def _of_304(answer: Answer) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT]
 
 
 class ResponseCache:
@@ -83,40 +99,37 @@ class ResponseCache:
     def __init__(self, total_bytes: int = TOTAL_BYTES) -> None:
         self._total = total_bytes
         self._used = 0
-        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+        self._answers: OrderedDict[Key, Kept] = OrderedDict()
 
-    def get(self, key: Key) -> Answer | None:
+    def get(self, key: Key) -> Kept | None:
         """The answer kept under `key`."""
-        answer = self._answers.get(key)
-        if answer is not None:
+        kept = self._answers.get(key)
+        if kept is not None:
             self._answers.move_to_end(key)
-        return answer
+        return kept
 
     def put(self, key: Key, answer: Answer) -> None:
         """Keep `answer` if it may be kept: whole, public, with a strong validator, varying by nothing unusual."""
-        if not _may_be_kept(answer) or key in self._answers:
+        if key in self._answers or not _may_be_kept(answer):
             return
-        self._answers[key] = answer
-        self._used += _size(key, answer)
+        kept = self._answers[key] = Kept(answer)
+        self._used += _size(key, kept)
         while self._used > self._total:
-            old = self._answers.popitem(last=False)
-            self._used -= _size(*old)
+            self._used -= _size(*self._answers.popitem(last=False))
 
 
 def _may_be_kept(answer: Answer) -> bool:
+    if answer.status != 200 or answer.work is not None or not isinstance(answer.body, bytes):
+        return False
     fields = dict(answer.headers)
-    varying = {name.strip().lower().encode() for name in fields.get("Vary", "").split(",") if name.strip()}
     return (
-        answer.status == 200
-        and answer.stream is None
-        and isinstance(answer.body, bytes)
-        and len(answer.body) <= LARGEST_BODY
+        len(answer.body) <= LARGEST_BODY
         and fields.get("ETag", "").startswith('"')
         and fields.get("Cache-Control", "").startswith("public")
-        and varying <= {*_VARYING, b"accept-encoding"}
+        and {name.strip().lower() for name in fields.get("Vary", "").split(",") if name.strip()} <= _VARYING
         and "Set-Cookie" not in fields
     )
 
 
-def _size(key: Key, answer: Answer) -> int:
-    return len(answer.body if isinstance(answer.body, bytes) else b"") + sum(map(len, key)) + _OVERHEAD
+def _size(key: Key, kept: Kept) -> int:
+    return kept.size + sum(map(len, key)) + _OVERHEAD

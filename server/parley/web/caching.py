@@ -51,8 +51,13 @@ def _digest_tree(node: Traversable, digest: hashlib._Hash) -> None:
 
 def renderer_fingerprint(settings: Settings) -> str:
     """What the same release may be rendered differently by: code, templates, assets, settings that show."""
-    visible = {name: getattr(settings, name) for name in _VISIBLE}
-    return hashlib.sha256((_code_fingerprint() + json.dumps(visible)).encode()).hexdigest()
+    return _fingerprint(tuple([getattr(settings, name) for name in _VISIBLE]))
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(visible: tuple[object, ...]) -> str:
+    named = dict(zip(_VISIBLE, visible, strict=True))
+    return hashlib.sha256((_code_fingerprint() + json.dumps(named)).encode()).hexdigest()
 
 
 def etag(release: str, settings: Settings, path: str, *variant: str) -> str:
@@ -94,13 +99,17 @@ def _as_wanted(tag: str, *, weak: bool) -> bool:
     return not given or given.star_tag or (not weak and given.is_strong(tag))
 
 
+def fields(tag: str, *, weak: bool = False, cache_control: str = DOCUMENT) -> list[tuple[str, str]]:
+    """The header fields that say which bytes these are, and for how long they may be used."""
+    return [("ETag", f'W/"{tag}"' if weak else f'"{tag}"'), ("Cache-Control", cache_control)]
+
+
 def conditional(response: Response, tag: str, *, weak: bool = False, cache_control: str = DOCUMENT) -> Response:
     """`response` with its ETag and `Cache-Control`, or the 304 that takes its place. Raises PreconditionFailed.
 
     Negotiate first: the tag must be that of the variant chosen. Call it last: a 304 repeats `Vary` and its like.
     """
-    response.set_etag(tag, weak=weak)
-    response.headers["Cache-Control"] = cache_control
+    response.headers.update(fields(tag, weak=weak, cache_control=cache_control))
     response.vary.add("Accept-Encoding")  # the edge compresses
     if not _as_wanted(tag, weak=weak):
         raise PreconditionFailed("What is here is not what “If-Match” names.", cure="Ask again without it.")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import brotli
@@ -59,12 +60,8 @@ _ENCODERS: Final[dict[str, Callable[[], Encoder]]] = {
 }
 
 
-def coding_of(headers: Iterable[tuple[bytes, bytes]], preferred: tuple[str, ...] = FOR_BODIES) -> str:
-    """The coding to answer in, by the request's `Accept-Encoding`; "" is none, also where nothing is said."""
-    field = ",".join(value.decode("latin-1") for name, value in headers if name == b"accept-encoding")
-    return choose_coding(field, preferred)
-
-
+# Remembered, for browsers send few different values; bounded, for anybody may send others.
+@lru_cache(maxsize=512)
 def choose_coding(field: str, preferred: tuple[str, ...] = FOR_BODIES) -> str:
     """The coding that the value of `Accept-Encoding` gives most weight, among equals the first of `preferred`.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Coroutine
 from typing import Any, Final
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from parley.web.asgi import Receive
 
 #: Seconds in which work goes on though its client has left.
 UNWATCHED: Final = 0.05

@@ -8,6 +8,17 @@ from urllib.parse import quote
 
 from flask import Response
 
+#: What every response carries: scripts of other origins may read it (CORS; the rest of the headers they need are
+#: safelisted by the Fetch standard), and browsers take it for nothing else than it is.
+COMMON: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link, ETag, Location, Content-Location, Retry-After, Vary, X-Request-Id, "
+    "Repr-Digest, Accept-Ranges, Accept-Query",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 #: Bytes of a `Link` field and of a `Content-Location`. Proxies give all the fields of an answer one buffer, often of
 #: 4 KiB, and answer 502 when they pass it; some clients refuse fields above 64 KiB.
 LONGEST_LINK: Final = 2700
@@ -57,5 +68,9 @@ def fitting(links: Sequence[Link], longest: int = LONGEST_LINK) -> list[Link]:
 
 def locate(response: Response, address: str) -> None:
     """Say where the variant that is sent has an address of its own (RFC 9110 §8.7), unless that is very long."""
-    if len(address) <= LONGEST_LOCATION:
-        response.headers["Content-Location"] = address
+    response.headers.update(located(address))
+
+
+def located(address: str) -> list[tuple[str, str]]:
+    """The field for `locate`."""
+    return [("Content-Location", address)] if len(address) <= LONGEST_LOCATION else []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Final
+from typing import Final
 
 from parley.errors import (
     BadRequest,
@@ -16,8 +15,8 @@ from parley.errors import (
     UriTooLong,
 )
 from parley.settings import Settings
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from parley.web.asgi import Receive
+from parley.web.head import RequestHead
 
 #: Methods that some resource knows, or that are refused resource by resource (405); others get 501.
 KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
@@ -33,21 +32,21 @@ class Gone(Exception):
     """The client left before its request was complete."""
 
 
-def check_head(scope: Mapping[str, Any], path: str, settings: Settings) -> None:
+def check_head(head: RequestHead, settings: Settings) -> None:
     """Raise the RequestError that the request line or the header fields deserve.
 
-    `path` is the path as received. Nothing of the Host's value is ever used.
+    Nothing of the Host's value is ever used.
     """
-    if scope["method"] not in KNOWN_METHODS:
+    if head.method not in KNOWN_METHODS:
         raise MethodUnknown("No resource of this server knows the method.", cure="Use GET, HEAD, POST or OPTIONS.")
-    if len(path) + 1 + len(scope["query_string"]) > settings.request_line:
+    if len(head.path) + 1 + len(head.query) > settings.request_line:
         raise UriTooLong(
             f"The address is longer than {settings.request_line} bytes.", cure="Send long queries by POST."
         )
-    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEADER_LIMIT:
+    if head.size > HEADER_LIMIT:
         raise FieldsTooLarge(f"The header fields are larger than {HEADER_LIMIT} bytes.", cure="Send fewer.")
-    _check_host([value for name, value in scope["headers"] if name == b"host"], scope["http_version"])
-    _check_path(path, settings.prefix)
+    _check_host(head.hosts, head.version)
+    _check_path(head.path, settings.prefix)
 
 
 def _check_host(hosts: list[bytes], version: str) -> None:
@@ -72,16 +71,15 @@ def _check_path(path: str, prefix: str) -> None:
         raise NotFound(f"The site is mounted under {prefix}/.", cure=f"Start at {prefix}/.")
 
 
-async def read_body(scope: Mapping[str, Any], receive: Receive, limit: int) -> bytes:
+async def read_body(head: RequestHead, receive: Receive, limit: int) -> bytes:
     """The request's body.
 
     Raises ContentTooLarge as soon as it is known to pass `limit`, BadRequest if it takes longer than `BODY_SECONDS`,
     Gone if the client leaves.
     """
-    fields = {name: value for name, value in scope["headers"] if name in (b"content-length", b"transfer-encoding")}
-    if not fields:
+    if not head.has_body:
         return b""
-    declared = fields.get(b"content-length", b"0")
+    declared = head.fields.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > limit:
         raise _too_large(limit)
     try:

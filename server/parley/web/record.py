@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -21,7 +23,6 @@ _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 class Facts:
     """One request and its answer; `route` is the rule that matched, so that there are as many as there are routes."""
 
-    request_id: str
     method: str
     path: str
     release: str
@@ -31,6 +32,7 @@ class Facts:
     sent: int = 0
     #: How a query ended: "ok", "abandoned" or the kind of its problem; empty where there was none.
     outcome: str = ""
+    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 class Recorder:
@@ -50,13 +52,20 @@ class Recorder:
         """Count the request and, if wanted, log it."""
         method = facts.method if facts.method in _METHODS else "other"
         route = facts.route or "none"
-        self._requests.labels(route, method, str(facts.status), facts.media_type.partition(";")[0]).inc()
-        self._seconds.labels(route).observe(seconds)
-        self._sent.labels(route).inc(facts.sent)
+        requests, took, sent = self._children(route, method, facts.status, facts.media_type.partition(";")[0])
+        requests.inc()
+        took.observe(seconds)
+        sent.inc(facts.sent)
         if facts.outcome:
             self._queries.labels(facts.outcome).inc()
         if access_log:
             _log(facts, method, route, seconds)
+
+    @lru_cache(maxsize=1024)  # noqa: B019  # a worker has one recorder, and there are as many as there are variants
+    def _children(self, route: str, method: str, status: int, media_type: str) -> tuple[Counter, Histogram, Counter]:
+        """The counters with their labels: looking them up takes longer than counting."""
+        requests = self._requests.labels(route, method, str(status), media_type)
+        return requests, self._seconds.labels(route), self._sent.labels(route)
 
 
 def _log(facts: Facts, method: str, route: str, seconds: float) -> None:

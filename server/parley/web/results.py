@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from parley.engine.protocol import Head
 from parley.formats import RESULT_FORMATS, Format
 from parley.views import VIEWS
-from parley.web import pages
+from parley.web import operation, pages
 from parley.web.description import GRAPH_FORMATS
 from parley.web.site import current_site
 from parley.web.view.answer import Answer, Cells, answer
@@ -66,5 +65,4 @@ def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> l
 
 def address(query: str, syntax: Format, more: Iterable[tuple[str, str]] = ()) -> str:
     """Where `query`, with further parameters, answers in that syntax only."""
-    fields = [("query", query), *more, ("format", syntax.name)]
-    return f"{current_site().urls.local('sparql')}?{urlencode(fields)}"
+    return operation.address(current_site(), query, syntax, more)

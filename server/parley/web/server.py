@@ -29,7 +29,8 @@ from parley.engine.protocol import Engine, Limits
 from parley.engine.remote import RemoteEngine
 from parley.engine.sandbox import die_with_parent
 from parley.web.app import create_app
-from parley.web.edge import Aborted, Edge
+from parley.web.edge import Edge
+from parley.web.exchange import Aborted
 from parley.web.site import Serving, Site
 from parley.web.sites import Served, Sites
 

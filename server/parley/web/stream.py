@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from flask import Response
 
@@ -11,6 +12,16 @@ from parley.engine.protocol import ContentKind, Head, QueryRequest
 #: Makes the page that shows a result: its kind and syntax, and its bytes, or None if they passed the page's limit.
 #: Called inside the request's context.
 Page = Callable[[Head, bytes | None], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an engine is asked, and what becomes of its answer; see `Stream`."""
+
+    query: QueryRequest
+    page: Page | None = None
+    paged: frozenset[ContentKind] = frozenset()
+    page_bytes: int = 2 * 1024 * 1024
 
 
 class Stream(Response):
@@ -30,7 +41,4 @@ class Stream(Response):
     ) -> None:
         super().__init__()
         self.headers.clear()
-        self.query = query
-        self.page = page
-        self.paged = frozenset(paged) if page else frozenset()
-        self.page_bytes = page_bytes
+        self.work = Work(query, page, frozenset(paged) if page else frozenset(), page_bytes)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask, Response, redirect, request, send_file
 
-from parley.web.adapter import RAW_PATH, Chunks, call, environment, raw_path
+from parley.web.adapter import RAW_PATH, Chunks, call, environment
+from parley.web.head import raw_path
 
 
 def scope(path: bytes, method: str = "GET", *fields: tuple[bytes, bytes], query: bytes = b"") -> dict[str, Any]:

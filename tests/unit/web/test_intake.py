@@ -10,19 +10,26 @@ import pytest
 from parley.errors import BadRequest, ContentTooLarge, FieldsTooLarge, MethodUnknown, NotFound, RequestError, UriTooLong
 from parley.settings import Settings
 from parley.web import intake
+from parley.web.head import RequestHead
 
 SETTINGS = Settings(request_line=256)
 
 
-def scope(**changes: Any) -> dict[str, Any]:
-    whole = {"method": "GET", "query_string": b"", "http_version": "1.1", "headers": [(b"host", b"a")]}
-    return whole | changes
+def head(**changes: Any) -> RequestHead:
+    whole = {
+        "method": "GET",
+        "raw_path": b"/",
+        "query_string": b"",
+        "http_version": "1.1",
+        "headers": [(b"host", b"a")],
+    }
+    return RequestHead.of(whole | changes)
 
 
 @pytest.mark.parametrize("path", ["/", "/a%2Fb", "/doc/%C3%A9", "/a//b", "/a;b=1,2:@"])
 @pytest.mark.parametrize("host", [b"a", b"a.example:80", b"127.0.0.1", b"[::1]:8000", b"xn--4ca.example:"])
 def test_sound_requests_pass(path: str, host: bytes) -> None:
-    intake.check_head(scope(headers=[(b"host", host)]), path, SETTINGS)
+    intake.check_head(head(headers=[(b"host", host)], raw_path=path.encode()), SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +57,13 @@ def test_sound_requests_pass(path: str, host: bytes) -> None:
 )
 def test_unsound_requests_do_not(path: str, changes: dict[str, Any], error: type[RequestError]) -> None:
     with pytest.raises(error) as caught:
-        intake.check_head(scope(**changes), path, SETTINGS)
+        intake.check_head(head(raw_path=path.encode(), **changes), SETTINGS)
     assert caught.value.cure
 
 
 @pytest.mark.parametrize("headers", [[], [(b"host", b"")]])
 def test_http_1_0_may_lack_the_host(headers: list[tuple[bytes, bytes]]) -> None:
-    intake.check_head(scope(http_version="1.0", headers=headers), "/", SETTINGS)
+    intake.check_head(head(http_version="1.0", headers=headers), SETTINGS)
 
 
 def body(messages: list[dict[str, Any]], *fields: tuple[bytes, bytes], limit: int = 10) -> bytes:
@@ -65,7 +72,7 @@ def body(messages: list[dict[str, Any]], *fields: tuple[bytes, bytes], limit: in
             await asyncio.Event().wait()
         return messages.pop(0)
 
-    return asyncio.run(intake.read_body({"headers": fields}, receive, limit))
+    return asyncio.run(intake.read_body(head(headers=fields), receive, limit))
 
 
 CHUNKED = (b"transfer-encoding", b"chunked")

@@ -1,0 +1,22 @@
+"""The messages of ASGI 3.0, as far as the edge sends and receives them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+def start_message(status: int, headers: Iterable[tuple[str, str]]) -> Message:
+    """The message that begins a response."""
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return {"type": "http.response.start", "status": status, "headers": encoded}
+
+
+def body_message(content: bytes, *, last: bool) -> Message:
+    """The message that holds a piece of a response's body."""
+    return {"type": "http.response.body", "body": content, "more_body": not last}
