@@ -22,7 +22,7 @@ RESERVED = frozenset(
     {
         *("doc", "describe", "why", "sparql", "search", "api", "context", "queries", "releases", "release"),
         *("download", "downloads"),
-        *("static", "about", "problems", "livez", "readyz", "version"),
+        *("static", "about", "graph-store", "problems", "livez", "readyz", "version"),
         *("robots.txt", "sitemap.xml", "sitemap", "opensearch.xml", "favicon.ico", ".well-known"),
     }
 )

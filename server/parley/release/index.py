@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +21,7 @@ from parley.errors import ReleaseError
 from parley.publication import Role
 from parley.release import usage
 from parley.release.finding import Finding
-from parley.release.graphs import graph_page
+from parley.release.graphs import content, graph_page
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
 from parley.release.schema import VERSION
 from parley.release.usage import KindLink, Use
@@ -212,8 +212,11 @@ class Index(Finding):
         """What stands in the graph called `iri`, about page `page` (from 1) of its subjects; None if there is none."""
         if iri not in self._numbers:
             return None
-        name = iri if iri.startswith("_:") else f"<{iri}>"
-        return graph_page(self._rows, self._statements, self._numbers[iri], name, page, page_size)
+        return graph_page(self._rows, self._statements, self._numbers[iri], iri, page, page_size)
+
+    def content(self, graph: str | None) -> Iterator[bytes]:
+        """The triples of the graph called `graph`, or of the default graph, as lines of N-Triples, a part at a time."""
+        return content(self._rows, self._graphs, graph)
 
     def counts(self) -> Counts:
         """Sizes of the release."""

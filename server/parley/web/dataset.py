@@ -16,6 +16,7 @@ from parley.publication import Role
 from parley.release.manifest import FileEntry
 from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
 from parley.web import documents
+from parley.web.description import ADDRESS, GRAPH_STORE_PROTOCOL
 from parley.web.headers import uri
 from parley.web.site import Site
 
@@ -68,6 +69,7 @@ class _Writer:
         self._catalogue()
         self._counts()
         self._service()
+        self._graph_store()
         for name, entry in self.site.manifest.files.items():
             if name.startswith("dumps/") and _plain(name).rpartition(".")[2] in _FILE_TYPES:
                 self._distribution(name.removeprefix("dumps/"), entry)
@@ -169,6 +171,16 @@ class _Writer:
         self._fill(self.service, DCAT + "endpointDescription", endpoint)
         self._fill(self.service, DCAT + "servesDataset", self.dataset)
         self._fill(self.service, DCTERMS + "conformsTo", ox.NamedNode("https://www.w3.org/TR/sparql11-protocol/"))
+
+    def _graph_store(self) -> None:
+        """The service that gives each graph by its name."""
+        store = ox.NamedNode(f"{self.document}#graph-store")
+        self._say(store, RDF_TYPE, ox.NamedNode(DCAT + "DataService"))
+        self._name(store)
+        self._say(store, DCAT + "endpointURL", ox.NamedNode(self.site.canonical(ADDRESS)))
+        self._say(store, DCAT + "servesDataset", self.dataset)
+        self._say(store, DCTERMS + "conformsTo", ox.NamedNode(GRAPH_STORE_PROTOCOL))
+        self._say(self.catalogue, DCAT + "service", store)
 
     def _distribution(self, name: str, entry: FileEntry) -> None:
         extension = _plain(name).rpartition(".")[2]

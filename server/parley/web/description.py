@@ -10,10 +10,13 @@ import pyoxigraph as ox
 
 from parley.formats import JSON_LD, RDF_FORMATS, RESULT_FORMATS, Format, Kind
 from parley.settings import Settings
-from parley.vocab import PREFIXES, RDF, RDFS, SCHEMA, VOID, XSD
+from parley.vocab import DCTERMS, PREFIXES, RDF, RDFS, SCHEMA, VOID, XSD
 from parley.web.site import Site
 
 SD: Final = PREFIXES["sd"]
+#: Where graphs are read by name (see `graph_store`), and by which protocol.
+ADDRESS: Final = "graph-store"
+GRAPH_STORE_PROTOCOL: Final = "https://www.w3.org/TR/sparql11-http-rdf-update/"
 _SIMPLE: Final = "http://www.w3.org/ns/entailment/Simple"
 _SECONDS, _BYTES = "SEC", "AD"
 #: The limits that a query meets, with their units as codes of UN/CEFACT, "" for plain numbers.
@@ -37,7 +40,7 @@ def service_description(site: Site, syntax: Format) -> bytes:
     store like the rest. The limits are property values of schema.org, under the names of the settings.
     """
     quads = [ox.Quad(*triple) for triple in _triples(site)]
-    prefixes = {name: PREFIXES[name] for name in ("rdf", "rdfs", "schema", "sd", "void", "xsd")}
+    prefixes = {name: PREFIXES[name] for name in ("dcterms", "rdf", "rdfs", "schema", "sd", "void", "xsd")}
     if syntax.oxigraph is None:
         raise ValueError(f"{syntax.name} is no syntax of RDF")
     statements = quads if syntax.oxigraph.supports_datasets else [quad.triple for quad in quads]
@@ -60,6 +63,11 @@ def _triples(site: Site) -> list[Triple]:
         (dataset, _sd("defaultGraph"), default),
         (default, _rdf("type"), _sd("Graph")),
         (default, _void("triples"), _count(site.index.counts().triples)),
+    ]
+    store = ox.NamedNode(urljoin(site.publication.base, ADDRESS))
+    triples += [
+        (service, ox.NamedNode(RDFS + "seeAlso"), store),
+        (store, ox.NamedNode(DCTERMS + "conformsTo"), ox.NamedNode(GRAPH_STORE_PROTOCOL)),
     ]
     triples += [*_federation(site, service), *_limits(site, service)]
     formats = [f.iri for f in (*RESULT_FORMATS, *GRAPH_FORMATS) if f.iri]

@@ -162,6 +162,7 @@ def api_catalog() -> Response:
     rows = [
         {"anchor": local("sparql"), **openapi, **documentation["sparql"], **catalogue, **status},
         {"anchor": local("describe"), **openapi, **catalogue, **status},
+        {"anchor": local("graph-store"), **openapi, **catalogue, **status},
         {"anchor": local("search"), **search, **documentation["search"]},
         {"anchor": local("downloads"), **documentation["downloads"], **catalogue},
     ]

@@ -27,6 +27,7 @@ from parley.formats import (
     Format,
 )  # fmt: skip
 from parley.web import caching, operations
+from parley.web.description import GRAPH_FORMATS
 from parley.web.site import Site, current_site
 
 blueprint = Blueprint("openapi", __name__)
@@ -40,6 +41,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "resource.describe": DOCUMENT_FORMATS,
     "sparql.sparql": (HTML, *RESULT_FORMATS, *RDF_FORMATS),
     "completion.terms": (JSON,),
+    "graph_store.graph": GRAPH_FORMATS,
     "links.linkset": (LINKSET_JSON, LINKSET),
     "search.suggest": (JSON, SUGGESTIONS),
     "discovery.void": RDF_FORMATS,
@@ -86,6 +88,10 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "default-graph-uri": _text("A graph of the default graph."), "named-graph-uri": _text("A named graph."),
         "view": _text("How a page shows the answer: table, timeline, map, graph or chart."),
         "timeout": {"schema": {"type": "number", "exclusiveMinimum": 0, "maximum": 99999}, "description": "Seconds."},
+    },
+    "graph_store.graph": {
+        "default": _text("The default graph, whatever the value.", example=""),
+        "graph": _text("The IRI of a named graph."), "format": _FORMAT,
     },
     "why.why": {name: _text("A term in N-Triples.", required=True) for name in ("s", "p", "o")},
     "discovery.void": {"format": _FORMAT},
