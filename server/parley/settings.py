@@ -93,6 +93,9 @@ class Settings:
     request_line: int = _limit(16384, "Length of a request's path and query string, in bytes.", minimum=256)
     request_body: int = _limit(5 * MIB, "Size of a request's body, in bytes.", minimum=1)
     incoming_page: int = _limit(100, "Incoming links shown on one page.", minimum=1)
+    page_terms: int = _limit(
+        500, "Hash IRIs that the page of their document tells in full; of more, each has a page of its own.", minimum=1
+    )
 
     api_rows: int = _limit(10_000, "Rows of a saved query that `limit` may ask for at once.", minimum=1)
 

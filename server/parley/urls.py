@@ -1,8 +1,9 @@
 """IRIs of things ↔ URLs of this server: one table of reserved words, one function each way.
 
 A thing at path P under the base is at `/P`, which redirects (303) to its document `/doc/P`. An IRI with a fragment is
-described in the document at the IRI without it, which answers by itself (200). Things elsewhere are described at
-`/describe?iri=`. URLs are relative references under the mount prefix, so that clients stay on the host that serves.
+described in the document at the IRI without it, which answers by itself (200). Things elsewhere, and those in a
+document of very many, are described at `/describe?iri=`. URLs are relative references under the mount prefix, so that
+clients stay on the host that serves.
 
 Odd IRIs: a URL carries an IRI's characters beyond ASCII as percent-encoded UTF-8 and leaves the IRI's own percent
 signs alone, so two IRIs may share a URL; `candidates` lists what a URL can mean, most literal first.
@@ -41,13 +42,14 @@ class Urls:
     """The mapping for one publication on one mount point.
 
     `has_fragments(iri)` says whether IRIs with a fragment exist under that IRI: such a document answers at its own
-    path.
+    path. `is_long(iri)` says whether they are too many for one page: then each has a document of its own besides.
     """
 
     base: str
     languages: tuple[str, ...]
     prefix: str = ""
     has_fragments: Callable[[str], bool] = lambda _iri: False
+    is_long: Callable[[str], bool] = lambda _iri: False
 
     def home(self, language: str | None = None) -> str:
         """The home page, in `language` or negotiated."""
@@ -90,13 +92,18 @@ class Urls:
         """The document about `iri`: negotiated, or in one language, or in the syntax of one file extension."""
         path = self.relative(iri)
         suffix = f".{extension}" if extension else ""
-        if path is None:
+        if path is None or self.stands_alone(iri):
             more = f"&format={extension}" if extension else ""
             return f"{self.home(language)}describe?iri={quote(iri, safe='')}{more}"
         own_path = self.has_fragments(iri.partition("#")[0]) and self.dereferences(iri) and path
         if own_path and not language and not extension:
             return self.thing(iri)
         return f"{self.home(language)}doc/{_encoded(path).replace('?', '%3F')}{suffix}{_fragment(iri)}"
+
+    def stands_alone(self, iri: str) -> bool:
+        """Whether an IRI with a fragment has a document of its own, since there are too many beside it."""
+        whole, mark, _ = iri.partition("#")
+        return bool(mark) and self.is_long(whole)
 
     def candidates(self, path: str) -> tuple[str, ...]:
         """The IRIs that path P, as received (percent-encoded), can mean, most literal first.

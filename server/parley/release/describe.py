@@ -90,7 +90,9 @@ def document_quads(
     """
     whole = iri.partition("#")[0]
     # a term of a foreign vocabulary may be named here while only other terms of it are described
-    together = index.has_fragments(whole) and (iri == whole or iri in index.fragments(whole))
+    together = index.has_fragments(whole) and (
+        iri == whole or (not urls.stands_alone(iri) and iri in index.fragments(whole))
+    )
     topic = whole if together else iri
     description = index.describe(topic, page=page, page_size=page_size)
     statements = [*description.outgoing, *description.incoming] if description else []

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pyoxigraph as ox
 
@@ -20,6 +20,7 @@ from parley import nquads
 from parley.errors import ReleaseError
 from parley.publication import Role
 from parley.release import usage
+from parley.release.connections import Connections
 from parley.release.finding import Finding
 from parley.release.graphs import content, graph_page
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
@@ -39,10 +40,8 @@ class Index(Finding):
     """A read-only view of one release's index."""
 
     def __init__(self, path: Path) -> None:
-        self._uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
+        self._connections = Connections(path)
+        self._rows, self._row, self._value = self._connections.rows, self._connections.row, self._connections.value
         self._turn = threading.Lock()
         self._graphs = {
             row[0]: Graph(row[1], Role(row[2]), row[3], tuple(json.loads(row[4])))
@@ -73,10 +72,7 @@ class Index(Finding):
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._guard:
-            while self._opened:
-                self._opened.pop().close()
-            self._local = threading.local()
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -94,9 +90,14 @@ class Index(Finding):
             return iri in self._documents
         return self._value("SELECT 1 FROM fragment WHERE document = ? LIMIT 1", iri) is not None
 
-    def fragments(self, iri: str) -> list[str]:
-        """The subjects `iri#…`, sorted."""
-        return [row[0] for row in self._rows("SELECT iri FROM fragment WHERE document = ? ORDER BY iri", iri)]
+    def fragments(self, iri: str, limit: int = -1, offset: int = 0) -> list[str]:
+        """The subjects `iri#…`, sorted; at most `limit` after the first `offset`, all if it is negative."""
+        order = "SELECT iri FROM fragment WHERE document = ? ORDER BY iri LIMIT ? OFFSET ?"
+        return [row[0] for row in self._rows(order, iri, limit, offset)]
+
+    def long_documents(self, most: int) -> dict[str, int]:
+        """The documents that have more than `most` fragments, each with their number."""
+        return dict(self._rows("SELECT document, COUNT(*) FROM fragment GROUP BY 1 HAVING COUNT(*) > ?", most))
 
     def describe(self, iri: str, *, page: int = 1, page_size: int = 100) -> Description | None:
         """What is said about `iri`, with page `page` (from 1) of the links to it; None if nothing is."""
@@ -260,24 +261,3 @@ class Index(Finding):
             name = str(graph) if isinstance(graph, ox.BlankNode) else graph.value
             found.append(Statement(subject, predicate, object_, name, roles[name]))
         return found
-
-    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._connection().execute(sql, values).fetchall()
-
-    def _row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
-        rows = self._rows(sql, *values)
-        return rows[0] if rows else None
-
-    def _value(self, sql: str, *values: Any) -> Any:
-        row = self._row(sql, *values)
-        return row[0] if row else None
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            # close() runs in another thread than most connections were opened in.
-            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None)
-            with self._guard:
-                self._opened.append(connection)
-            self._local.connection = connection
-        return connection

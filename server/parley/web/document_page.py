@@ -15,17 +15,20 @@ from parley.release.records import Description
 from parley.web import asking, documents, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
-from parley.web.view import entity, graph, inverse, vocabulary
+from parley.web.view import browse, entity, graph, inverse, vocabulary
 from parley.web.view.naming import Text
+from parley.web.view.values import Value
 
 #: What the address of a document may ask for; all else is left out of the links to its other pages.
-PARAMETERS = ("iri", "format", "profile", "page", "graph")
+PARAMETERS = ("iri", "format", "profile", "page", "graph", "terms")
 #: Questions on the page of a vocabulary, as recipes.
 QUESTIONS = 6
 #: Pages beyond this are refused.
 LAST_PAGE = 10_000_000
 #: Subjects of a graph on one page.
 GRAPH_SUBJECTS = 100
+#: Terms of a long document on one page: their names only.
+MEMBERS = 500
 #: Bytes of JSON-LD above which a page only links to it.
 EMBEDDED_BYTES = 100_000
 #: Links to a thing up to which its page is made from all of them at once.
@@ -40,7 +43,8 @@ def render(iri: str, page: int = 1) -> str:
     named_graph = site.index.graph(iri)
     if named_graph and view.summary is None and (text := text_of(description.outgoing, interface.language)):
         view = replace(view, summary=Text(*text))
-    fragments = site.index.fragments(iri)
+    many = site.long_documents.get(iri, 0)
+    fragments = [] if many else site.index.fragments(iri)
     prefixes = site.publication.all_prefixes
     terms = vocabulary.view(site.index, iri, fragments, namer, links, interface, prefixes) if fragments else None
     return render_template(
@@ -53,7 +57,12 @@ def render(iri: str, page: int = 1) -> str:
         uses_query=_uses_query,
         content=_content(iri) if named_graph else None,
         content_page=page_number("graph", LAST_PAGE),
-        here="vocabulary" if terms else None,
+        terms_total=many,
+        members=_members(iri) if many else (),
+        members_page=page_number("terms", LAST_PAGE),
+        members_pages=math.ceil(many / MEMBERS),
+        members_address=lambda number: _other_page("terms", number) + "#members",
+        here="vocabulary" if terms or many else None,
         compact=namer.compact(iri),
         page=page,
         page_total=math.ceil(view.incoming_total / site.settings.incoming_page),
@@ -63,7 +72,7 @@ def render(iri: str, page: int = 1) -> str:
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
-        embedded=None if terms else _embedded(iri, page),
+        embedded=None if terms or many else _embedded(iri, page),
     )
 
 
@@ -93,6 +102,18 @@ def _content(iri: str) -> graph.GraphView | None:
     if page > 1 and not found.statements:
         raise NotFound(f"The graph has no page {page}.", cure="Start from its first.")
     return graph.view(found, pages.namer(), pages.links(), pages.interface(), GRAPH_SUBJECTS)
+
+
+def _members(iri: str) -> list[Value]:
+    """A page of the terms of a long document, by name; each has a page of its own.
+
+    Raises NotFound beyond the last.
+    """
+    page = page_number("terms", LAST_PAGE)
+    iris = current_site().index.fragments(iri, MEMBERS, (page - 1) * MEMBERS)
+    if not iris:
+        raise NotFound(f"The list of terms has no page {page}.", cure="Start from its first.")
+    return browse.mentions(iris, pages.namer(), pages.links())
 
 
 def _page_address(page: int) -> str:

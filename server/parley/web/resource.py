@@ -145,7 +145,8 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
     if negotiated:
         response.vary.add("Accept")
         locate(response, _variant(iri, chosen, form))
-    variant = [form or "", chosen.name, str(page), request.args.get("graph", ""), parameter or ""]
+    parts = (request.args.get(name, "") for name in ("graph", "terms"))
+    variant = [form or "", chosen.name, str(page), *parts, parameter or ""]
     if chosen is HTML:
         pages.finish(response)
         variant.append(pages.page_language())

@@ -7,7 +7,8 @@ says when a worker goes over to the next.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ class Site:
     engine: Path
     urls: Urls
     settings: Settings
+    long_documents: Mapping[str, int] = field(default_factory=dict)
     queries: tuple[SavedQuery, ...] = ()
     run: Path | None = None
     changes: Changes | None = None
@@ -82,14 +84,23 @@ class Site:
         text = (serving.release / publications.FILE_NAME).read_text(encoding="utf-8")
         publication = publications.parse(serving.release, text, environment={})
         index = Index.open(serving.release / "index.sqlite")
+        settings = serving.settings
+        long_documents = index.long_documents(settings.page_terms)
         return cls(
             release=serving.release,
             manifest=Manifest.read(serving.release),
             publication=publication,
             index=index,
             engine=serving.engine,
-            urls=Urls(publication.base, publication.languages, serving.settings.prefix, index.has_fragments),
-            settings=serving.settings,
+            urls=Urls(
+                publication.base,
+                publication.languages,
+                settings.prefix,
+                index.has_fragments,
+                long_documents.__contains__,
+            ),
+            settings=settings,
+            long_documents=long_documents,
             queries=read_queries(serving.release),
             run=serving.run,
             changes=Changes.open(serving.release),
