@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from parley.release import facets, search
@@ -16,11 +16,10 @@ from parley.release.words import pick_label
 class Finding:
     """Finds things by words, kind, theme, place and years; what runs SQL and knows the labels is the index."""
 
+    _rows: Callable[..., list[tuple[Any, ...]]]  # SQL and its values → rows
+
     def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each of `iris` that has any: language tag (or empty) → label."""
-        raise NotImplementedError
-
-    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         raise NotImplementedError
 
     def search(
