@@ -98,6 +98,12 @@ class Settings:
     )
 
     api_rows: int = _limit(10_000, "Rows of a saved query that `limit` may ask for at once.", minimum=1)
+    reconcile_queries: int = _limit(
+        100, "Queries in one reconciliation batch, things in one data extension.", minimum=1
+    )
+    reconcile_characters: int = _limit(1000, "Length of a value in a reconciliation query, in characters.", minimum=1)
+    reconcile_seconds: float = _limit(5.0, "Time for a reconciliation batch, in seconds.", minimum=0.05)
+    reconcile_batches: int = _limit(4, "Reconciliation batches that a worker answers at once.", minimum=1, maximum=256)
 
     infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")
     xml_expansion: int = _limit(16 * MIB, "Characters that the entities of one XML file may expand to.")

@@ -43,6 +43,15 @@ ALTERNATIVE_LABEL_PROPERTIES: Final[tuple[str, ...]] = (
     SKOS + "notation",
     SCHEMA + "alternateName",
     SCHEMA_HTTP + "alternateName",
+    DCTERMS + "alternative",
+)
+#: Properties whose values identify a thing in some scheme.
+IDENTIFIER_PROPERTIES: Final[tuple[str, ...]] = (
+    SKOS + "notation",
+    DCTERMS + "identifier",
+    DC + "identifier",
+    SCHEMA + "identifier",
+    SCHEMA_HTTP + "identifier",
 )
 #: Properties whose values say what a thing is, best first.
 DESCRIPTION_PROPERTIES: Final[tuple[str, ...]] = (

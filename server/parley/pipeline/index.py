@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from parley import nquads
 from parley.pipeline.explain import Explanations, explain
 from parley.pipeline.facets import Facets
+from parley.pipeline.name_forms import name_forms
 from parley.pipeline.texts import texts
 from parley.pipeline.usage import LINKS, Usage
 from parley.publication import Publication, Role
@@ -60,6 +61,12 @@ _FINISH = (
          WHERE k.name NOT IN (SELECT value FROM json_each(:empty))
        ) AS best WHERE best.node = node.id AND best.place = 1""",
     LINKS,
+    # with its borders, so that the beginnings and ends of names are parts too
+    "INSERT INTO name_part (rowid, key) SELECT id, ' ' || key || ' ' FROM name ORDER BY id",
+    "INSERT INTO name_part (name_part) VALUES ('optimize')",
+    "CREATE VIRTUAL TABLE temp.name_vocabulary USING fts5vocab(main, name_part, row)",
+    "INSERT INTO name_frequency SELECT term, doc FROM name_vocabulary ORDER BY 1",
+    "DROP TABLE temp.name_vocabulary",
     "INSERT INTO search (search) VALUES ('optimize')",
 )
 
@@ -173,6 +180,7 @@ class _Builder:
         if hash_sign:
             run("INSERT INTO fragment VALUES (?, ?)", (document, name))
         self._texts(number, name, lines)
+        self._names(number, name, lines)
 
     def _edges(self, number: int, lines: list[nquads.Line]) -> Iterator[tuple[str, int, int, int]]:
         for line in lines:
@@ -213,6 +221,11 @@ class _Builder:
                 "INSERT INTO search (rowid, label, alternative, description) VALUES (?, ?, ?, ?)",
                 (self.texts, *("\n".join(column) for column in columns)),
             )
+
+    def _names(self, number: int, name: str, lines: list[nquads.Line]) -> None:
+        told = [line for line in lines if self.graphs[line.graph][1].in_default_graph]
+        rows = [(key, number, form, language) for key, form, language in name_forms(name, told)] if told else []
+        self.connection.executemany("INSERT INTO name (key, node, form, language) VALUES (?, ?, ?, ?)", rows)
 
     def _owners(self) -> None:
         """Set the owner of every blank node that a named node leads to."""

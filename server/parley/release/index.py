@@ -21,8 +21,10 @@ from parley.errors import ReleaseError
 from parley.publication import Role
 from parley.release import usage
 from parley.release.connections import Connections
+from parley.release.coreference import Coreferences
 from parley.release.finding import Finding
 from parley.release.graphs import content, graph_page
+from parley.release.names import Names
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
 from parley.release.schema import VERSION
 from parley.release.usage import KindLink, Use
@@ -43,6 +45,10 @@ class Index(Finding):
         self._connections = Connections(path)
         self._rows, self._row, self._value = self._connections.rows, self._connections.row, self._connections.value
         self._turn = threading.Lock()
+        #: The names of things, for those who have a text and look for what it means.
+        self.names = Names(self._rows)
+        #: What is the same elsewhere.
+        self.coreferences = Coreferences(self._rows, self.describe)
         self._graphs = {
             row[0]: Graph(row[1], Role(row[2]), row[3], tuple(json.loads(row[4])))
             for row in self._rows("SELECT id, iri, role, triples, files FROM graph ORDER BY iri")

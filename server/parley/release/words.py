@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote
 
 # What the tokenizer "unicode61" takes for a word: letters and digits of any script.
 _WORD: Final = re.compile(r"[^\W_]+")
+#: Letters that carry their mark inside, so that no decomposition takes it off.
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+# What French and Italian elide before a vowel: l'eau, d'eau, qu'il, dell'acqua.
+_ELISION: Final = re.compile(r"\b(?:[cdjlmnst]|qu|dell|nell|all|dall|sull|un)['\u2019\u02bc](?=\w)")
+#: Articles that one list has before a name and another leaves out.
+_ARTICLES: Final = frozenset(("the", "a", "an", "le", "la", "les", "un", "une", "der", "die", "das")) | frozenset(
+    ("ein", "eine", "el", "los", "las", "il", "lo", "gli")
+)
 
 
 def choose_label(labels: Mapping[str, str], language: str | None, default: str | None = None) -> tuple[str, str] | None:
@@ -45,6 +54,22 @@ def pick_label(
     ('là', '')
     """
     return choose_label(labels, language, default) or (unquote(re.split(r"[/#]", iri.rstrip("/#"))[-1]), "")
+
+
+def fold(text: str) -> str:
+    """`text` as a key under which spellings of one name meet: without case, accents, punctuation, leading articles.
+
+    Canonically equivalent texts have equal keys; "" if there is no letter or digit.
+
+    >>> fold("L\u2019École « Saint-Éloi »") == fold("école saint eloi")
+    True
+    >>> fold("The Sea"), fold("A"), fold("S/RES/1244 (1999)")
+    ('sea', 'a', 's res 1244 1999')
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+    words = _WORD.findall(_ELISION.sub("", plain))
+    return " ".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
 
 
 def match_expression(text: str) -> str:

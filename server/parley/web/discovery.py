@@ -25,7 +25,7 @@ blueprint = Blueprint("discovery", __name__)
 SITEMAP_ADDRESSES: Final = 10_000
 #: How long a security.txt says that it holds (RFC 9116 §2.5.5 recommends less than a year).
 _SECURITY_DAYS: Final = 180
-_DOCUMENTED: Final = ("sparql", "search", "downloads")
+_DOCUMENTED: Final = ("sparql", "search", "downloads", "reconcile")
 _CATALOGUE_PROFILE: Final = "https://www.rfc-editor.org/info/rfc9727"
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Blank nodes with an IRI in place of their label are nothing to look for.
@@ -44,7 +44,9 @@ def robots() -> Response:
     """What robots may fetch (RFC 9309): documents and downloads, not results of queries and searches."""
     site = current_site()
     languages = ("", *(f"/{language}" for language in site.publication.languages))
-    closed = [f"{site.settings.prefix}{tongue}/{name}?" for tongue in languages for name in ("sparql", "search")]
+    closed = [
+        f"{site.settings.prefix}{tongue}/{name}?" for tongue in languages for name in ("sparql", "search", "reconcile")
+    ]
     closed += [f"{site.settings.prefix}{tongue}/why" for tongue in languages]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Allow: /", ""]
     return _answer("\n".join([*lines, f"Sitemap: {site.public('sitemap.xml')}", ""]), TEXT)
@@ -164,6 +166,7 @@ def api_catalog() -> Response:
         {"anchor": local("describe"), **openapi, **catalogue, **status},
         {"anchor": local("graph-store"), **openapi, **catalogue, **status},
         {"anchor": local("search"), **search, **documentation["search"]},
+        {"anchor": local("reconcile"), **openapi, **documentation["reconcile"], **catalogue, **status},
         {"anchor": local("downloads"), **documentation["downloads"], **catalogue},
     ]
     response = _answer(json.dumps({"linkset": rows}, indent=1) + "\n", LINKSET_JSON)

@@ -33,6 +33,7 @@ from parley.web.site import Site, current_site
 blueprint = Blueprint("openapi", __name__)
 
 _CONVERTER: Final = re.compile(r"<(?:(\w+):)?(\w+)>")
+_RECONCILIATION: Final = ("manifest_1_0", "match", "match_as_before", "extend", "propose", "suggestions")
 #: What the endpoints answer with; those that are not named answer with pages.
 _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "home.home": (HTML,),
@@ -57,6 +58,8 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "health.readyz": (JSON,),
     "health.version": (JSON,),
     "problems.describe": (HTML, JSON),
+    "reconcile.reconcile": (JSON, HTML),
+    **dict.fromkeys((f"reconcile.{name}" for name in _RECONCILIATION), (JSON,)),
 }
 #: Endpoints whose content is whatever their file is.
 _FILES: Final = frozenset(["downloads.file", "assets.asset", "queries.one", "context.context", "archive.archived"])
@@ -69,6 +72,11 @@ def _text(description: str, **more: Any) -> dict[str, Any]:
 
 _FORMAT: Final = _text("Beats Accept: a format's name, extension or media type.", example="turtle")
 _LINKS_PAGE: Final = {"schema": _PAGE, "description": "Page of the links to the thing."}
+_LANGUAGE: Final = _text("Of names and texts in the answer.")
+_COUNT: Final = {
+    "schema": {"type": "integer", "minimum": 0, "maximum": 500},
+    "description": "How many, or how many to skip.",
+}
 _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "resource.document": {"format": _FORMAT, "page": _LINKS_PAGE},
     "resource.describe": {"iri": _text("The IRI to describe.", required=True), "format": _FORMAT, "page": _LINKS_PAGE},
@@ -94,6 +102,14 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "graph": _text("The IRI of a named graph."), "format": _FORMAT,
     },
     "why.why": {name: _text("A term in N-Triples.", required=True) for name in ("s", "p", "o")},
+    "reconcile.reconcile": {
+        "queries": _text("A query batch, as JSON.", example='{"q0": {"query": "a"}}'),
+        "extend": _text("A data extension query, as JSON."), "lang": _LANGUAGE,
+    },
+    "reconcile.manifest_1_0": {"lang": _LANGUAGE},
+    "reconcile.propose": {"type": _text("A kind of things."), "limit": _COUNT, "lang": _LANGUAGE},
+    "reconcile.suggestions": {"prefix": _text("The beginning of a name."), "cursor": _COUNT, "lang": _LANGUAGE},
+    "reconcile.preview_": {"id": _text("The IRI of a thing.", required=True), "lang": _LANGUAGE},
     "discovery.void": {"format": _FORMAT},
     "discovery.opensearch": {"language": _text("Of the search page.")},
 }  # fmt: skip
@@ -147,6 +163,30 @@ _PROBLEM: Final = {
 }  # fmt: skip
 
 
+def _form(name: str, example: str) -> dict[str, Any]:
+    schema = {"type": "object", "required": [name], "properties": {name: {"type": "string"}}}
+    return {"application/x-www-form-urlencoded": {"schema": schema, "example": {name: example}}}
+
+
+def _json(name: str, example: Any) -> dict[str, Any]:
+    schema = {"type": "object", "required": [name], "properties": {name: {"type": "array"}}}
+    return {JSON.media_type: {"schema": schema, "example": example}}
+
+
+_QUERY_BODY: Final = {
+    "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK {}"},
+    **_form("query", "ASK {}"),
+}
+_MATCH_BODY: Final = _json("queries", {"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a"}]}]})
+#: What is sent to the endpoints that are no SPARQL endpoint.
+_BODIES: Final[dict[str, dict[str, Any]]] = {
+    "reconcile.reconcile": _form("queries", '{"q0": {"query": "a"}}'),
+    "reconcile.match": _MATCH_BODY,
+    "reconcile.match_as_before": _MATCH_BODY,
+    "reconcile.extend": _json("ids", {"ids": [], "properties": []}),
+}
+
+
 def _operation(site: Site, rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
     root = ".root" if rule.rule.endswith("/") and rule.rule != "/" else ""  # the same view without a path
     operation: dict[str, Any] = {
@@ -156,12 +196,7 @@ def _operation(site: Site, rule: Rule, method: str, view: Callable[..., Any]) ->
         "responses": _responses(rule.endpoint),
     }
     if method in ("POST", "QUERY"):
-        form = {"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}}
-        types = {
-            "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK {}"},
-            "application/x-www-form-urlencoded": {"schema": form, "example": {"query": "ASK {}"}},
-        }
-        operation["requestBody"] = {"required": True, "content": types}
+        operation["requestBody"] = {"required": True, "content": _BODIES.get(rule.endpoint, _QUERY_BODY)}
     return operation
 
 
@@ -176,7 +211,7 @@ def _parameters(site: Site, rule: Rule, method: str) -> list[dict[str, Any]]:
     queries = _QUERIES.get(rule.endpoint, {}) if method == "GET" else {}
     for name, more in queries.items():
         row = {"name": name, "in": "query", "required": False, **more}
-        if name == "iri" and (iri := _thing(site)):
+        if name in ("iri", "id") and (iri := _thing(site)):
             row["example"] = iri
         found.append(row)
     return found
@@ -191,6 +226,7 @@ def _example(site: Site, rule: Rule, name: str) -> Any:
         ("downloads.file", "name"): "all.nt",
         ("discovery.sitemap", "number"): 1,
         ("problems.describe", "kind"): "not-found",
+        ("reconcile.suggestions", "kind"): "entity",
     }
     return site.manifest.id if name == "release" else known.get((rule.endpoint, name))
 

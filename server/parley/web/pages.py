@@ -96,10 +96,15 @@ def explicit_language() -> str | None:
 def interface() -> Interface:
     """The interface in the page's language."""
     if "interface" not in g:
-        shared: Shared = current_app.extensions[_SHARED]
-        g.interface = Interface.of(page_language(), shared.catalogues)
+        g.interface = interface_in(page_language())
     found: Interface = g.interface
     return found
+
+
+def interface_in(language: str) -> Interface:
+    """The interface in a language of the caller's choice."""
+    shared: Shared = current_app.extensions[_SHARED]
+    return Interface.of(language, shared.catalogues)
 
 
 def links() -> Links:
