@@ -96,9 +96,8 @@ def main() -> int:
                 seconds.append(time.perf_counter() - begun)
                 matched += sum(any(c["match"] for c in row["result"]) for row in answer.values())
     last = statistics.quantiles(seconds, n=20)[-1]
-    print(
-        f"{len(seconds)} batches of {BATCH}: median {statistics.median(seconds) * 1000:.0f} ms, p95 {last * 1000:.0f} ms"
-    )
+    middle = statistics.median(seconds)
+    print(f"{len(seconds)} batches of {BATCH}: median {middle * 1000:.0f} ms, p95 {last * 1000:.0f} ms")
     print(f"{matched} of {len(asked)} texts matched without a person")
     return int(last > LIMIT)
 

@@ -45,10 +45,7 @@ class Index(Finding):
         self._connections = Connections(path)
         self._rows, self._row, self._value = self._connections.rows, self._connections.row, self._connections.value
         self._turn = threading.Lock()
-        #: The names of things, for those who have a text and look for what it means.
-        self.names = Names(self._rows)
-        #: What is the same elsewhere.
-        self.coreferences = Coreferences(self._rows, self.describe)
+        self.names, self.coreferences = Names(self._rows), Coreferences(self._rows, self.describe)
         self._graphs = {
             row[0]: Graph(row[1], Role(row[2]), row[3], tuple(json.loads(row[4])))
             for row in self._rows("SELECT id, iri, role, triples, files FROM graph ORDER BY iri")

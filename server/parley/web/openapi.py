@@ -77,6 +77,14 @@ _COUNT: Final = {
     "schema": {"type": "integer", "minimum": 0, "maximum": 500},
     "description": "How many, or how many to skip.",
 }
+_MATCH_QUERY: Final = {
+    "queries": _text(
+        "A query batch, as JSON.",
+        required=True,
+        example='{"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a"}]}]}',
+    ),
+    "lang": _LANGUAGE,
+}
 _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "resource.document": {"format": _FORMAT, "page": _LINKS_PAGE},
     "resource.describe": {"iri": _text("The IRI to describe.", required=True), "format": _FORMAT, "page": _LINKS_PAGE},
@@ -107,6 +115,12 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "extend": _text("A data extension query, as JSON."), "lang": _LANGUAGE,
     },
     "reconcile.manifest_1_0": {"lang": _LANGUAGE},
+    "reconcile.match": _MATCH_QUERY,
+    "reconcile.match_as_before": _MATCH_QUERY,
+    "reconcile.extend": {
+        "extend": _text("A data extension query.", required=True, example='{"ids": [], "properties": []}'),
+        "lang": _LANGUAGE,
+    },
     "reconcile.propose": {"type": _text("A kind of things."), "limit": _COUNT, "lang": _LANGUAGE},
     "reconcile.suggestions": {"prefix": _text("The beginning of a name."), "cursor": _COUNT, "lang": _LANGUAGE},
     "reconcile.preview_": {"id": _text("The IRI of a thing.", required=True), "lang": _LANGUAGE},
@@ -189,6 +203,7 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
 
 def _operation(site: Site, rule: Rule, method: str, view: Callable[..., Any]) -> dict[str, Any]:
     root = ".root" if rule.rule.endswith("/") and rule.rule != "/" else ""  # the same view without a path
+    root += ".draft" if "/1.0/" in rule.rule else ""  # one view for two versions of a protocol
     operation: dict[str, Any] = {
         "operationId": f"{rule.endpoint}.{method.lower()}{root}",
         "summary": (view.__doc__ or "").strip().partition("\n\n")[0].replace("\n", " "),

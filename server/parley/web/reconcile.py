@@ -44,7 +44,7 @@ def _slots(state: BlueprintSetupState) -> None:
 def reconcile(language: str | None = None) -> Response:
     """Reconciliation API 0.2: the manifest; with `queries` their candidates; with `extend` values of properties."""
     if request.method == "POST" and request.mimetype == JSON.media_type:
-        return _answer(_service().version_1_0(_body()))
+        return _answer(_service().version_1_0(_body("queries")))
     if "queries" in request.values:
         return _answer(_service().version_0_2(_parsed(request.values["queries"])))
     if "extend" in request.values:
@@ -64,25 +64,25 @@ def manifest_1_0(language: str | None = None) -> Response:
     return _answer(manifest.version_1_0(_facts()))
 
 
-@blueprint.post("/reconcile/1.0/match")
-@blueprint.post("/<language:language>/reconcile/1.0/match")
+@blueprint.route("/reconcile/1.0/match", methods=["GET", "POST"])
+@blueprint.route("/<language:language>/reconcile/1.0/match", methods=["GET", "POST"])
 def match(language: str | None = None) -> Response:
     """Reconciliation API 1.0-draft: candidates for a batch of queries, in JSON."""
-    return _answer(_service().version_1_0(_body()))
+    return _answer(_service().version_1_0(_body("queries")))
 
 
-@blueprint.post("/reconcile/1.0/reconcile")
-@blueprint.post("/<language:language>/reconcile/1.0/reconcile")
+@blueprint.route("/reconcile/1.0/reconcile", methods=["GET", "POST"])
+@blueprint.route("/<language:language>/reconcile/1.0/reconcile", methods=["GET", "POST"])
 def match_as_before(language: str | None = None) -> Response:
     """The same, at the address that earlier drafts had for it."""
     return match(language)
 
 
-@blueprint.post("/reconcile/1.0/extend")
-@blueprint.post("/<language:language>/reconcile/1.0/extend")
+@blueprint.route("/reconcile/1.0/extend", methods=["GET", "POST"])
+@blueprint.route("/<language:language>/reconcile/1.0/extend", methods=["GET", "POST"])
 def extend(language: str | None = None) -> Response:
     """Reconciliation API 1.0-draft: values of properties of things, in JSON."""
-    return _answer(_extender().version_1_0(_body()))
+    return _answer(_extender().version_1_0(_body("extend")))
 
 
 @blueprint.get("/reconcile/properties")
@@ -227,7 +227,12 @@ def _number(name: str) -> int:
     return int(text[:9])
 
 
-def _body() -> Any:
+def _body(parameter: str) -> Any:
+    """The JSON that was sent, or for GET, which is for looking at answers in a browser, that of `parameter`."""
+    if request.method == "GET":
+        if parameter not in request.args:
+            raise BadRequest(f"There is no “{parameter}” parameter.", cure="Send JSON by POST, or in that parameter.")
+        return _parsed(request.args[parameter])
     if request.mimetype != JSON.media_type:
         raise UnsupportedMediaType("The body is no JSON.", accepted=(JSON.media_type,), cure="Send application/json.")
     return _parsed(request.get_data(as_text=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -36,6 +37,8 @@ def test_17_every_example_answers(place: Any) -> None:
             for media_type, body in operation.get("requestBody", {}).get("content", {"": {}}).items():
                 text = body.get("example", "")
                 data = urlencode(text) if isinstance(text, dict) else text
+                if media_type == "application/json":
+                    data = json.dumps(text)
                 fields = {"Content_Type": media_type} if media_type else {}
                 reply = place.ask(
                     target, method.upper().removeprefix("X-"), data.encode() if media_type else None, **fields
