@@ -104,6 +104,8 @@ class Html:
         tags = ""
         if value.language and value.language != self._page_language:
             tags += f' <span class="tag">{escape(self._ui.language_name(value.language))}</span>'
+        if value.relation:
+            tags += f' <span class="tag">{self._say(value.relation)}</span>'
         if value.datatype:
             tags += f' <span class="tag">{escape(value.datatype.text)}</span>'
         return tags
@@ -125,7 +127,7 @@ class Html:
     def _facts(self, groups: Sequence[Group], told: bool = False) -> str:
         rows = []
         for group in groups:
-            name = self._say(group.label, True)
+            name = self._say(group.label, bool(group.property))  # the names of sites are as they are
             label = f'<a href="{escape(group.href)}">{name}</a>' if group.href else name
             rows.append(f'<div class="row">\n<dt>{label}</dt>\n{self._folded(group.facts, told)}</div>\n')
         return f'<dl class="facts">\n{"".join(rows)}</dl>\n'

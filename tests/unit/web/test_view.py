@@ -64,6 +64,9 @@ class Memory:
         incoming = [s for s in self.statements if s.object == me]
         return Description(iri, outgoing, incoming[:page_size], len(incoming)) if outgoing or incoming else None
 
+    def topics(self, iris: Iterable[str]) -> dict[str, str]:
+        return {iri: "place" for iri in iris if iri.startswith(BASE + "place/")}
+
     def classes(self) -> list[tuple[str, int]]:
         return [(BASE + "o#Wave", 3)]
 
@@ -109,11 +112,32 @@ def test_a_fact_cites_each_graph_that_says_it() -> None:
     assert [note.graph for note in view.notes] == [P1, P2]
 
 
-def test_what_only_follows_stands_apart_and_cites_nothing() -> None:
+def test_what_only_follows_is_marked_and_cites_nothing() -> None:
     view = page(Memory((A, MEETS, B, RULES, Role.INFERRED)))
-    assert [s.key for s in view.sections] == ["follows"]
+    assert [s.key for s in view.sections] == ["facts"]
     assert view.sections[0].groups[0].facts[0].inferred
     assert view.notes == ()
+
+
+def test_what_a_rule_only_repeats_under_another_property_stands_apart() -> None:
+    said, follows = (A, MEETS, B, P1, Role.PASSAGE), (A, BASE + "o#knows", B, RULES, Role.INFERRED)
+    assert [s.key for s in page(Memory(said, follows)).sections] == ["facts", "follows"]
+    more = (A, BASE + "o#knows", BASE + "c", RULES, Role.INFERRED)
+    assert [s.key for s in page(Memory(said, follows, more)).sections] == ["facts"], "what adds something belongs there"
+
+
+def test_a_property_stands_where_its_values_belong() -> None:
+    where, when = BASE + "place/quay", ox.Literal("1998", datatype=ox.NamedNode(XSD + "gYear"))
+    view = page(Memory((A, BASE + "o#at", where, P1, Role.PASSAGE), (A, BASE + "o#built", when, P1, Role.PASSAGE)))
+    assert [s.key for s in view.sections] == ["when", "where"]
+    assert [value.exact for value in view.glance] == [where]
+
+
+def test_links_to_other_sites_stand_by_provider() -> None:
+    same, other = "http://www.wikidata.org/entity/Q7", "https://example.net/x"
+    rows = [(A, OWL + "sameAs", same, P1, Role.LINKS), (A, RDFS + "seeAlso", other, P1, Role.LINKS)]
+    found = section(page(Memory(*rows)), "elsewhere")
+    assert found == {"Wikidata": ["Q7"], "example.net": ["x"]}
 
 
 def test_what_a_source_says_too_is_not_marked_as_inferred() -> None:

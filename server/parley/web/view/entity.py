@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.passage import text_of
-from parley.release.records import Description, Statement
-from parley.vocab import LABEL_PROPERTIES
+from parley.release.records import Description
 from parley.web.i18n import Interface
+from parley.web.view import glance
+from parley.web.view.answer import Cells
+from parley.web.view.arrange import arrange
+from parley.web.view.elsewhere import by_provider
 from parley.web.view.facts import FactWriter, Source, mentioned, summary
+from parley.web.view.glance import Lead
 from parley.web.view.naming import Namer, Text
+from parley.web.view.network import Network
 from parley.web.view.notes import Note
-from parley.web.view.sections import SECTIONS, section_of
 from parley.web.view.values import Group, Links, Value
 
 
@@ -30,12 +33,19 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class EntityView:
-    """What the page about one thing shows."""
+    """What the page about one thing shows.
+
+    Where no `summary` says what it is, `lead` is what the source says most of it with. `glance` are its places and
+    times, `around` a drawing of what it is linked to.
+    """
 
     iri: str
     title: Text
     kinds: tuple[Value, ...]
     summary: Text | None
+    lead: Lead | None
+    glance: tuple[Value, ...]
+    around: Network | None
     sections: tuple[Section, ...]
     incoming: tuple[Group, ...]
     incoming_total: int
@@ -61,39 +71,27 @@ def view(
     facts.owners = description.owners
     me = ox.NamedNode(description.iri)
     mine = facts.own.get(me, [])
+    topics = source.topics(s.object.value for s in mine if isinstance(s.object, ox.NamedNode))
     sections = [
-        Section(key, facts.groups(statements, (me,)))
-        for key, statements in _sections(mine, links).items()
-        if statements
+        Section(key, facts.groups(statements, (me,))) for key, statements in arrange(mine, links.ours, topics).items()
     ]
+    about = summary(mine, interface.language)
     return EntityView(
         iri=description.iri,
         title=namer.thing(description.iri),
         kinds=tuple(facts.kinds(mine)),
-        summary=summary(mine, interface.language),
-        sections=tuple(sections),
+        summary=about,
+        lead=None if about else glance.lead(mine, facts.notes.detail, namer, links),
+        glance=tuple(glance.where_and_when(mine, topics, namer, links)),
+        around=glance.around(description.iri, mine, topics, Cells(namer, links, interface, spoken=True), namer),
+        sections=tuple(
+            replace(section, groups=by_provider(section.groups)) if section.key == "elsewhere" else section
+            for section in sections
+        ),
         incoming=facts.groups(description.incoming, (me,), inverse=True),
         incoming_total=description.incoming_total,
         notes=facts.notes.all(),
     )
-
-
-def _sections(statements: Iterable[Statement], links: Links) -> dict[str, list[Statement]]:
-    """The sections of the page; properties whose every value is inferred have one of their own."""
-    by_property: dict[str, list[Statement]] = {}
-    for statement in statements:
-        by_property.setdefault(statement.predicate.value, []).append(statement)
-    found: dict[str, list[Statement]] = {key: [] for key in SECTIONS}
-    for property_, said in by_property.items():
-        key = section_of(property_)
-        if key == "elsewhere" and any(isinstance(s.object, ox.NamedNode) and links.ours(s.object.value) for s in said):
-            key = "facts"
-        if key == "facts" and all(s.role is Role.INFERRED for s in said):
-            key = "follows"
-        if key == "names" and property_ in LABEL_PROPERTIES and _repeats(property_, by_property):
-            continue
-        found[key] += said
-    return found
 
 
 def paraphrase(source: Source, graph: str, language: str) -> Text | None:
@@ -101,10 +99,3 @@ def paraphrase(source: Source, graph: str, language: str) -> Text | None:
     found = source.describe(graph, page_size=0)
     text = text_of(found.outgoing, language) if found else None
     return Text(*text) if text else None
-
-
-def _repeats(property_: str, by_property: Mapping[str, Sequence[Statement]]) -> bool:
-    """Whether a better label property says all the names that this one says."""
-    better = LABEL_PROPERTIES[: LABEL_PROPERTIES.index(property_)]
-    names = {s.object for s in by_property[property_]}
-    return any(names <= {s.object for s in by_property.get(other, ())} for other in better)

@@ -28,6 +28,9 @@ class Source(LabelSource, Protocol):
     def describe(self, iri: str, *, page: int = 1, page_size: int = 100) -> Description | None:
         """All that is said about `iri`."""
 
+    def topics(self, iris: Iterable[str]) -> dict[str, str]:
+        """The topic of each of `iris` that has one."""
+
 
 class FactWriter:
     """Writes the facts of one page in reading order, since footnotes are numbered as they come.

@@ -51,6 +51,10 @@ class _Within:
         """Labels are the namer's business."""
         return {}
 
+    def topics(self, iris: Iterable[str]) -> dict[str, str]:
+        """Facts of a graph stand by subject, not by topic."""
+        return {}
+
 
 def view(content: GraphPage, namer: Namer, links: Links, interface: Interface, page_size: int) -> GraphView:
     """The page `content` of a graph, `page_size` subjects a page."""

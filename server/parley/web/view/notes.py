@@ -31,7 +31,7 @@ class Notes:
 
     def __init__(self, namer: Namer, links: Links, detail: Callable[[str], Text | None]) -> None:
         """`detail` says in a sentence what a passage says."""
-        self._namer, self._links, self._detail = namer, links, detail
+        self._namer, self._links, self.detail = namer, links, detail
         self._found: dict[str, Note] = {}
 
     def cite(self, copies: Iterable[Statement]) -> tuple[int, ...]:
@@ -47,6 +47,6 @@ class Notes:
     def _number(self, graph: str, role: Role) -> int:
         if graph not in self._found:
             href = self._links.page(graph) if self._links.described(graph) else None
-            detail = self._detail(graph) if role is Role.PASSAGE else None
+            detail = self.detail(graph) if role is Role.PASSAGE else None
             self._found[graph] = Note(len(self._found) + 1, graph, self._namer.thing(graph), href, role, detail)
         return self._found[graph].number

@@ -18,9 +18,12 @@ from parley.vocab import (
     SKOS,
 )
 
-#: In the order of the page. `facts` takes every property that no other
-#: section names; `follows` those of them that are only inferred.
-SECTIONS = ("facts", "follows", "names", "elsewhere", "record")
+#: In the order of the page. `facts` takes every property that no other section names, and those between it and
+#: `follows` take from it what leads to a time, a place, an agent …; `follows` what only repeats other facts.
+SECTIONS = (
+    "facts", "who", "events", "when", "where", "documents", "about", "mentions", "follows", "names", "elsewhere",
+    "record",
+)  # fmt: skip
 
 OA = PREFIXES["oa"]
 

@@ -33,7 +33,8 @@ class Value:
     """One value to show.
 
     `href` makes it a link, `external` one that leaves the site. `machine` is the date in machine-readable form,
-    `exact` the term as the data has it where `text` says it otherwise, `datatype` the name of an unusual datatype.
+    `exact` the term as the data has it where `text` says it otherwise, `datatype` the name of an unusual datatype,
+    `relation` what links the page's thing to it, where the group is not by property.
     `groups` are the facts of a node that has no page of its own; `items` the members of a list.
     """
 
@@ -43,6 +44,7 @@ class Value:
     machine: str | None = None
     exact: str | None = None
     datatype: Text | None = None
+    relation: Text | None = None
     language: str | None = None
     groups: tuple[Group, ...] = ()
     items: tuple[Value, ...] = ()
