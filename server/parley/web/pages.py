@@ -149,6 +149,12 @@ def local(path: str) -> str:
     return current_site().urls.local(path, explicit_language())
 
 
+def public(path: str) -> str:
+    """The absolute address of a page at `path`, for what must not be relative (such as hreflang)."""
+    site = current_site()
+    return site.public(path.removeprefix(site.settings.prefix).removeprefix("/"))
+
+
 def frame() -> dict[str, Any]:
     """The variables that `base.html` needs on every page, those of errors included."""
     site = current_site()
@@ -158,10 +164,12 @@ def frame() -> dict[str, Any]:
         "site": site,
         "page_language": interface().language,
         "site_title": localised(site.publication.title),
+        "site_description": localised(site.publication.description),
         "vocabularies": _vocabularies(site),
         "language_links": language_links(_same_page),
         "asset": asset,
         "local": local,
+        "public": public,
         "licence_name": licence_name,
         "problem_title": _problem_title,
         "problem_help": _problem_help,
