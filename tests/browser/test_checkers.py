@@ -16,7 +16,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-
 from tests.browser.conftest import find_chromium
 from tests.conftest import missing
 
@@ -29,11 +28,11 @@ REAL = (
     "/en/", "/fr/", "/fr/doc/organisation/osce", "/en/doc/mission/kvm", "/en/doc/passage/kosovo-05", "/en/doc/ontology",
     "/en/search", "/fr/search?q=kosovo", "/en/search?q=zzzz", "/en/downloads", "/en/releases", "/en/nothing",
     "/en/queries", "/fr/queries/timeline", "/en/sparql?query=SELECT%20*%7B?s%20?p%20?o%7DLIMIT%203", f"/en/why?{WHY}",
-    "/en/doc/graph/inferred", "/fr/cite", "/en/use", "/fr/statistics", "/en/quality",
+    "/en/doc/graph/inferred",
 )  # fmt: skip
 TINY = (
     "/de/", "/de/doc/becher", "/de/doc/exemplar/o'hara", "/de/doc/heft/1", "/de/doc/", "/es/doc/ontology", "/de/search",
-    "/de/search?q=e", "/de/downloads", "/de/queries/gesehen", "/es/cite", "/de/use", "/es/statistics", "/de/quality",
+    "/de/search?q=e", "/de/downloads", "/de/queries/gesehen",
 )  # fmt: skip
 #: Lighthouse takes some ten seconds a page.
 JUDGED = ("/en/", "/fr/doc/mission/kvm", "/en/doc/passage/kosovo-05", "/fr/doc/theme/arms-control")
@@ -79,7 +78,7 @@ def test_html_is_valid(npm: Install, real_site: str, tiny_site: str, tmp_path: P
         pytest.skip("java is missing")
     (tmp_path / "tiny").mkdir()
     files = [*pages(real_site, REAL, tmp_path), *pages(tiny_site, TINY, tmp_path / "tiny")]
-    assert len(files) >= 30
+    assert len(files) >= 25
     jar = npm("vnu-jar") / "build" / "dist" / "vnu.jar"
     check = ["java", "-Xmx512m", "-jar", str(jar), "--Werror", "--format", "gnu"]
     broken = tmp_path / "broken.html"

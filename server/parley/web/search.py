@@ -81,7 +81,11 @@ def suggest(language: str | None = None) -> Response:
     language = pages.page_language()
     rows = _suggestions(beginning, language)
     # OpenSearch Suggestions 1.1: the words, then names, descriptions and addresses, each as a list.
-    columns = [[row["label"] for row in rows], [_kind_of(row) for row in rows], [pages.public(row["page"]) for row in rows]]
+    columns = [
+        [row["label"] for row in rows],
+        [_kind_of(row) for row in rows],
+        [pages.public(row["page"]) for row in rows],
+    ]
     body: Any = [beginning, *columns] if chosen is SUGGESTIONS else {"query": beginning, "suggestions": rows}
     response = Response(json.dumps(body, ensure_ascii=False), content_type=chosen.content_type)
     response.headers["Content-Language"] = language
