@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+import pytest
 from mutants import Mutant
 from pyshacl import Validator
 from pyshacl.graph_abstraction import DataGraph
@@ -34,7 +35,7 @@ from parley.publication import Publication, Role
 from parley.vocab import OWL, RDF_TYPE
 
 #: Modules whose tests take a `store`; shapes and consistency have checks of their own.
-MODULES = ("test_questions", "test_ontology", "test_quality", "test_agreement", "test_trials")
+MODULES = ("test_questions", "test_ontology", "test_quality", "test_agreement", "test_source", "test_trials")
 _DISJOINT, _ALL_DISJOINT, _DIFFERENT = (f"<{OWL}{name}>" for name in ("disjointWith", "members", "differentFrom"))
 
 
@@ -246,6 +247,8 @@ def _objects(check: _Check, store: ox.Store) -> bool:
         check.run(store)
     except AssertionError:
         return True
+    except pytest.skip.Exception:  # what it compares with is not here
+        return False
     return False
 
 

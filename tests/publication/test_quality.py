@@ -192,3 +192,20 @@ def test_nothing_is_described_that_no_source_speaks_of(store: ox.Store) -> None:
     found = {x for (x,) in rows(store, described)}
     assert len(found) >= 200
     assert sorted(found - used) == []
+
+
+#: What the first segment of an IRI promises, where it is not the name of the class.
+PROMISED = {
+    "decision": "EditorialDecision", "page": "SourcePage", "list": "ThemeList", "time": "TimeSpan",
+    "organisation": "Organisation", "programme": "Programme",
+}  # fmt: skip
+
+
+def test_a_thing_is_of_the_kind_that_its_address_promises(store: ox.Store) -> None:
+    ours = f"FILTER(STRSTARTS(STR(?c), STR(natosce:)) && STRSTARTS(STR(?x), '{BASE}'))"
+    kinds: defaultdict[str, set[str]] = defaultdict(set)
+    for thing, kind in rows(store, f"SELECT DISTINCT ?x ?c {{ ?x a ?c {ours} }}"):
+        kinds[thing.removeprefix(f"<{BASE}")].add(kind.rpartition("#")[2].rstrip(">"))
+    assert len(kinds) >= 400
+    promised = {thing: PROMISED.get(first := thing.partition("/")[0], first.capitalize()) for thing in kinds}
+    assert sorted(thing for thing, kind in promised.items() if kind not in kinds[thing]) == []
