@@ -105,6 +105,12 @@ class Settings:
     reconcile_seconds: float = _limit(5.0, "Time for a reconciliation batch, in seconds.", minimum=0.05)
     reconcile_batches: int = _limit(4, "Reconciliation batches that a worker answers at once.", minimum=1, maximum=256)
 
+    validations: int = _limit(1, "Validations of sent data at once, in each worker.", minimum=1, maximum=64)
+    validation_seconds: float = _limit(20.0, "Time for the validation of sent data, in seconds.", minimum=0.5)
+    validation_memory: int = _limit(512 * MIB, "Memory for the validation of sent data, in bytes.", minimum=64 * MIB)
+    validation_bytes: int = _limit(20 * MIB, "Size of sent data after decompression, in bytes.", minimum=1)
+    validation_report: int = _limit(16 * MIB, "Size of a validation report, in bytes.", minimum=1024)
+
     infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")
     xml_expansion: int = _limit(16 * MIB, "Characters that the entities of one XML file may expand to.")
     file_bytes: int = _limit(4096 * MIB, "Size of one source file after decompression, in bytes.", minimum=1)

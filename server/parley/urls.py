@@ -22,7 +22,7 @@ from parley.errors import BadRequest
 RESERVED = frozenset(
     {
         *("doc", "describe", "why", "sparql", "search", "api", "context", "queries", "releases", "release"),
-        *("download", "downloads", "reconcile", "coreference"),
+        *("download", "downloads", "reconcile", "coreference", "validate"),
         *("static", "about", "graph-store", "problems", "livez", "readyz", "version"),
         *("robots.txt", "sitemap.xml", "sitemap", "opensearch.xml", "favicon.ico", ".well-known"),
     }

@@ -45,12 +45,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All results, and how much was looked at; `idle` are the shapes whose targets matched nothing."""
+    """All results, and what was looked at; `idle` are the shapes whose targets matched nothing."""
 
     results: tuple[Result, ...]
     shapes: int
-    focus_nodes: int
+    focused: frozenset[Node]
     idle: tuple[Node, ...]
+
+    @property
+    def focus_nodes(self) -> int:
+        """How many nodes the shapes looked at."""
+        return len(self.focused)
 
 
 def refuse_ill_formed(shapes: Graph, names: Names) -> None:
@@ -108,7 +113,7 @@ def run(data: Graph, shapes: Graph) -> Outcome:
     return Outcome(
         results=tuple(result for result in _results(report) if not _is_unfounded(result, shapes)),
         shapes=len(aimed),
-        focus_nodes=len({focus for found in aimed.values() for focus in found}),
+        focused=frozenset(focus for found in aimed.values() for focus in found),
         idle=tuple(sorted(node for node, found in aimed.items() if not found)),
     )
 

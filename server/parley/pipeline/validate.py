@@ -8,7 +8,7 @@ its own vocabulary and shapes. Nothing is fetched: `owl:imports` is never follow
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rdflib import BNode, Graph
@@ -50,15 +50,21 @@ def validate(publication: Publication, corpus: Corpus) -> Report:
     outcome = run(data, shapes)
     anchors = {result.focus: anchor(data, result.focus) for result in outcome.results}
     found = places(publication, corpus, set(anchors.values()))
-    rows = (_row(result, shapes, names, found.get(anchors[result.focus])) for result in outcome.results)
     idle = tuple(f"The shape {names.term(shape)} found nothing to look at." for shape in outcome.idle)
     return Report(
-        results=tuple(sorted(rows, key=_order)),
+        results=rows_of(outcome.results, shapes, names, lambda node: found.get(anchors[node])),
         notes=idle if outcome.shapes else (NO_TARGETS,),
         shapes=outcome.shapes,
         focus_nodes=outcome.focus_nodes,
         seconds=time.monotonic() - start,
     )
+
+
+def rows_of(
+    results: Iterable[Result], shapes: Graph, names: Names, place: Callable[[Node], Place | None]
+) -> tuple[Row, ...]:
+    """The rows of a report, in its order; `place` says where a focus node is described."""
+    return tuple(sorted((_row(result, shapes, names, place(result.focus)) for result in results), key=_order))
 
 
 def _row(result: Result, shapes: Graph, names: Names, place: Place | None) -> Row:

@@ -11,6 +11,7 @@ from functools import partial
 from flask import Flask, Response, request
 from werkzeug.routing import BaseConverter, Map
 
+from parley.engine.checking import Checker
 from parley.errors import Gone
 from parley.web import (
     assets,
@@ -33,6 +34,7 @@ from parley.web import (
     resource,
     search,
     sparql,
+    validation,
     why,
 )
 from parley.web.headers import COMMON
@@ -52,6 +54,7 @@ _MODULES = (
     queries,
     operations,
     reconcile,
+    validation,
     downloads,
     assets,
     health,
@@ -66,6 +69,7 @@ def create_app(site: Site, *, archived: bool = False) -> Flask:
     """
     app = Flask("parley.web", static_folder=None)
     app.extensions[EXTENSION] = site
+    app.extensions[validation.CHECKER] = Checker(site.release, site.settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # members keep the order of the specification
     app.url_map = Map(merge_slashes=False, host_matching=False)
     app.url_map.converters["language"] = _language_converter(site.publication.languages)

@@ -159,7 +159,7 @@ class Exchange:
         headers = [(name, value) for name, value in headers if name != "Content-Length"]
         failure: ParleyError | None = None
         try:
-            async with self.served.engine.query(work.query) as result:
+            async with work.opened(self.served.engine) as result:
                 if result.head.kind in work.paged:
                     await self._page(work, result, headers, body)
                 else:

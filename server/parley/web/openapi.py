@@ -20,15 +20,18 @@ from parley.formats import (
     OPENSEARCH,
     PROBLEM,
     RDF_FORMATS,
+    READABLE_FORMATS,
     RESULT_FORMATS,
     SUGGESTIONS,
     TEXT,
+    TURTLE,
     XML,
     Format,
 )  # fmt: skip
 from parley.web import caching, operations
 from parley.web.description import GRAPH_FORMATS
 from parley.web.site import Site, current_site
+from parley.web.validation import REPORTS
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -53,6 +56,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "discovery.opensearch": (OPENSEARCH,),
     "discovery.api_catalog": (LINKSET_JSON,),
     "openapi.openapi": (JSON,),
+    "validation.validate": REPORTS,
     "operations.every": (HTML, JSON),
     "health.livez": (TEXT,),
     "health.readyz": (JSON,),
@@ -197,6 +201,11 @@ _BODIES: Final[dict[str, dict[str, Any]]] = {
     "reconcile.reconcile": _form("queries", '{"q0": {"query": "a"}}'),
     "reconcile.match": _MATCH_BODY,
     "reconcile.match_as_before": _MATCH_BODY,
+    "validation.validate": {
+        **{f.media_type: {"schema": {"type": "string"}} for f in READABLE_FORMATS},
+        TURTLE.media_type: {"schema": {"type": "string"}, "example": "<urn:a> <urn:b> <urn:c> ."},
+        **_form("data", "<urn:a> <urn:b> <urn:c> ."),
+    },
     "reconcile.extend": _json("ids", {"ids": [], "properties": []}),
 }
 

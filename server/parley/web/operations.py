@@ -21,6 +21,7 @@ blueprint = Blueprint("operations", __name__)
 #: Other doors than saved queries: key of their text, address.
 DOORS: Final = (
     ("sparql", "sparql"),
+    ("validate", "validate"),
     ("openapi", "api/openapi.json"),
     ("catalog", ".well-known/api-catalog"),
     ("linkset", "api/linkset"),

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from flask import Response
 
-from parley.engine.protocol import ContentKind, Head, QueryRequest
+from parley.engine.protocol import Answer, ContentKind, Engine, Head, QueryRequest
 
 #: Makes the page that shows a result: its kind and syntax, and its bytes, or None if they passed the page's limit.
 #: Called inside the request's context.
 Page = Callable[[Head, bytes | None], Response]
 
+#: Something else than a query that must not run here, as an answer to wait for.
+Task = Callable[[], AbstractAsyncContextManager[Answer]]
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an engine is asked, and what becomes of its answer; see `Stream`."""
+    """What an engine is asked, or another task, and what becomes of the answer; see `Stream`."""
 
-    query: QueryRequest
+    query: QueryRequest | Task
     page: Page | None = None
     paged: frozenset[ContentKind] = frozenset()
     page_bytes: int = 2 * 1024 * 1024
 
+    def opened(self, engine: Engine) -> AbstractAsyncContextManager[Answer]:
+        """The answer to wait for; `engine` is asked the query."""
+        return engine.query(self.query) if isinstance(self.query, QueryRequest) else self.query()
+
 
 class Stream(Response):
-    """A response whose body is the result of `query`, streamed by the edge as it comes.
+    """A response whose body is the result of `query`, or of another task, streamed by the edge as it comes.
 
     The headers set on it are sent with the result; `Content-Type` follows from what the engine answers. Results of the
     kinds in `paged` are buffered instead, up to `page_bytes`, and `page` makes the response of them.
@@ -33,7 +41,7 @@ class Stream(Response):
 
     def __init__(
         self,
-        query: QueryRequest,
+        query: QueryRequest | Task,
         *,
         page: Page | None = None,
         paged: Collection[ContentKind] = (),
