@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": "serve",
     "query": "query",
     "why": "why",
+    "reconcile": "reconcile",
     "coverage": "coverage",
     "dump": "dump",
     "releases": "releases",
