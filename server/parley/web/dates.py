@@ -43,12 +43,18 @@ def _plain(lexical: str, locale: Locale) -> str | None:
     """A day, a month or a year of the form that XML Schema and EDTF share."""
     text = _ZONE.sub("", lexical) if len(lexical) > 10 or lexical.endswith("Z") else lexical
     if _DAY.fullmatch(text):
-        return format_date(date.fromisoformat(text), "long", locale)
+        return _day(date.fromisoformat(text), locale)
     if _MONTH.fullmatch(text):
         return format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=locale)
     if _YEAR.fullmatch(text):
         return text.lstrip("0") if not text.startswith("-") else None
     return None
+
+
+def _day(day: date, locale: Locale) -> str:
+    spoken = str(format_date(day, "long", locale))
+    # CLDR has no ordinals; French writes one for the first of a month
+    return f"1er{spoken[1:]}" if locale.language == "fr" and day.day == 1 else spoken
 
 
 def _moment(lexical: str, locale: Locale) -> str | None:
@@ -73,10 +79,10 @@ def _time(lexical: str, locale: Locale) -> str | None:
 
 
 def _edtf(lexical: str, locale: Locale) -> str | None:
+    """EDTF without qualifiers inside; `~`, `?`, `%` at the end and intervals with open or unknown ends."""
     if unspecified := _UNSPECIFIED.fullmatch(lexical):
         known, open_digits = unspecified[1], len(unspecified[2])
         return f"{known}{'0' * open_digits}\N{EN DASH}{known}{'9' * open_digits}"
-    """EDTF without qualifiers inside; `~`, `?`, `%` at the end and intervals with open or unknown ends."""
     start, slash, end = lexical.partition("/")
     if slash:
         parts = [_open(start, locale), _open(end, locale)]

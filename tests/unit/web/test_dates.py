@@ -21,7 +21,7 @@ EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
         ("1999-06", "gYearMonth", "fr", "juin 1999"),
         ("1999", "gYear", "en", "1999"),
         ("0476", "gYear", "en", "476"),
-        ("2019-03-01T07:05:00.000Z", "dateTime", "fr", "1 mars 2019, 07:05 UTC"),
+        ("2019-03-01T07:05:00.000Z", "dateTime", "fr", "1er mars 2019, 07:05 UTC"),
         ("2019-03-01T07:05:00+02:00", "dateTime", "en", "March 1, 2019, 7:05 AM UTC+02:00"),
         ("2019-03-01T00:00:00", "dateTime", "en", "March 1, 2019"),
         ("2019-03-01Z", "date", "en", "March 1, 2019"),
