@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from textwrap import shorten
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -122,7 +123,7 @@ def opensearch() -> Response:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
-        f"<ShortName>{escape(title[:16])}</ShortName>",
+        f"<ShortName>{escape(shorten(title, 16, placeholder='') or title[:16])}</ShortName>",
         f"<LongName>{escape(title[:48])}</LongName>",
         f"<Description>{escape(title[:1024])}</Description>",
         f"<Url type={quoteattr(HTML.media_type)} template={quoteattr(template)}/>",

@@ -33,14 +33,6 @@ _PARTS = (("everything", "all."), ("asserted", "asserted."))
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """The same file compressed."""
-
-    href: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Download:
     """One file: `label` is its format's name; `kind` the class whose things a table holds, `rows` how many."""
 
@@ -52,7 +44,6 @@ class Download:
     href: str
     size: int
     sha256: str
-    packed: Packed | None = None
 
 
 @blueprint.get("/downloads")
@@ -64,8 +55,8 @@ def downloads(language: str | None = None) -> Response:
     contents = _contents(site)
     for path in site.manifest.files:
         name = path.removeprefix(_FOLDER)
-        if path.startswith(_FOLDER) and name != _CONTENTS and not name.endswith(_PACKED):
-            file = _download(site, name, contents.get(name, {}))
+        if path.startswith(_FOLDER) and name != _CONTENTS:
+            file = _download(site, name, contents.get(name.removesuffix(_PACKED), {}))
             parts[_part(file)].append(file)
     for files in parts.values():
         files.sort(key=lambda file: (collation(file.kind.text) if file.kind else "", file.name))
@@ -169,18 +160,23 @@ def _contents(site: Site) -> dict[str, dict[str, Any]]:
 
 def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
     entry, scope = site.manifest.files[_FOLDER + name], str(contents.get("scope", ""))
-    packed = site.manifest.files.get(_FOLDER + name + _PACKED)
     return Download(
         name,
-        label=next((f.label for f in FORMATS if name.endswith(f".{f.extension}")), name),
+        label=_label(name),
         kind=pages.namer().term(scope) if _is_table(name) and scope else None,
         ours=pages.links().ours(scope) or not scope,
         rows=contents.get("rows"),
         href=_address(site, name),
         size=entry.size,
         sha256=entry.sha256,
-        packed=Packed(_address(site, name + _PACKED), packed.size) if packed else None,
     )
+
+
+def _label(name: str) -> str:
+    """What the file is in: its format, and how it is compressed."""
+    plain = name.removesuffix(_PACKED)
+    label = next((f.label for f in FORMATS if plain.endswith(f".{f.extension}")), plain)
+    return label if plain == name else f"{label} · {GZIP.label}"
 
 
 def _part(file: Download) -> str:

@@ -53,6 +53,14 @@ class LanguageLink:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageLinks:
+    """Where a page is in each language, and the address that negotiates: the one for readers of all others."""
+
+    negotiated: str
+    each: tuple[LanguageLink, ...]
+
+
 def register(app: Flask) -> None:
     """Give the templates of `app` their frame. Raises ReleaseError if the package was not built with its assets."""
     app.extensions[_MEMORY] = Memory(app.extensions[EXTENSION].index)
@@ -233,14 +241,15 @@ def _graph_query(iri: str) -> str:
     return urlencode({"query": f"SELECT * WHERE {{\n  GRAPH <{iri}> {{ ?subject ?property ?value }}\n}}"})
 
 
-def language_links(address: Callable[[str], str]) -> list[LanguageLink]:
-    """The language switch of a page that is at `address(language)` in each language."""
+def language_links(address: Callable[[str | None], str]) -> LanguageLinks:
+    """The language switch of a page that is at `address(language)` in each language, at `address(None)` in any."""
     languages, current = current_site().publication.languages, interface().language
-    return [LanguageLink(tag, own_name(tag), address(tag), tag == current) for tag in languages]
+    each = [LanguageLink(tag, own_name(tag), address(tag), tag == current) for tag in languages]
+    return LanguageLinks(address(None), tuple(each))
 
 
-def _same_page(language: str) -> str:
-    """The address of this request in another language."""
+def _same_page(language: str | None) -> str:
+    """The address of this request in another language, or without one."""
     path = request.path.lstrip("/")
     if explicit_language():
         path = path.partition("/")[2]
