@@ -4,6 +4,7 @@
 
     # title@en: Which missions are past?
     # description@en: Missions that are said to have ended.
+    # group@en: Missions
     # view: table
     # featured: yes
     # parameter place: iri, of ex:Place
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from parley import parameters
@@ -30,7 +31,7 @@ from parley.views import VIEWS
 ENDING: Final = ".rq"
 
 _NAME: Final = re.compile(r"[\w~-][\w.~-]{0,99}", re.ASCII)
-_ENTRY: Final = re.compile(r"#\s*(title|description|view|featured)(?:@([^:\s]*))?\s*:(.*)", re.IGNORECASE)
+_ENTRY: Final = re.compile(r"#\s*(title|description|group|view|featured)(?:@([^:\s]*))?\s*:(.*)", re.IGNORECASE)
 _PARAMETER: Final = re.compile(r"#\s*parameter\s+([^\s:@]+)(?:@([^:\s]*))?\s*:(.*)", re.IGNORECASE)
 _TAG: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _FLAGS: Final = {"yes": True, "no": False}
@@ -40,7 +41,7 @@ _FLAGS: Final = {"yes": True, "no": False}
 class SavedQuery:
     """A question, its answer's `view`, and the query without its header.
 
-    `title` and `description` are by language tag, in lower case; "" if none is given.
+    `title`, `description` and `group`, the heading of lists, are by language tag, in lower case; "" if none is given.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SavedQuery:
     featured: bool
     text: str
     parameters: tuple[Parameter, ...] = ()
+    group: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(file: str, source: str) -> SavedQuery:
@@ -71,7 +73,8 @@ def parse(file: str, source: str) -> SavedQuery:
     kept = "\n".join([*header.comments, *body]).strip() + "\n"
     spoken = name.replace("-", " ").replace("_", " ")
     title = header.texts["title"] or {"": spoken[:1].upper() + spoken[1:]}
-    return SavedQuery(name, title, header.texts["description"], header.view, header.featured, kept, header.parameters())
+    description, group = header.texts["description"], header.texts["group"]
+    return SavedQuery(name, title, description, header.view, header.featured, kept, header.parameters(), group)
 
 
 class _Header:
@@ -79,7 +82,7 @@ class _Header:
 
     def __init__(self, file: str, lines: Iterable[str]) -> None:
         self.file = file
-        self.texts: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+        self.texts: dict[str, dict[str, str]] = {"title": {}, "description": {}, "group": {}}
         self.single: dict[str, str] = {}
         self.comments: list[str] = []
         self.declared: dict[str, Parameter] = {}

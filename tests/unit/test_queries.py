@@ -10,6 +10,7 @@ from parley.queries import parse
 WHOLE = """# title@en: Which stones float?
 # title@fr-CA: Quelles pierres flottent ?
 # Description: pumice, mostly
+# group@en: Stones
 # view: timeline
 # featured: yes
 # by hand: a remark that declares nothing
@@ -25,7 +26,7 @@ def test_a_header_says_the_question_in_each_language() -> None:
     assert found.name == "floating-stones"
     assert found.title == {"en": "Which stones float?", "fr-ca": "Quelles pierres flottent ?"}
     assert found.description == {"": "pumice, mostly"}
-    assert (found.view, found.featured) == ("timeline", True)
+    assert (found.view, found.featured, found.group) == ("timeline", True, {"en": "Stones"})
     assert found.text == "# by hand: a remark that declares nothing\n" + WHOLE.partition("\n\n")[2]
 
 

@@ -108,17 +108,17 @@ def test_an_answer_is_drawn_as_its_question_says_and_told(place: Place) -> None:
             marks = drawing.count(f'class="{mark}"')
             assert marks >= 1 and " style=" not in drawing and 'role="group"' in drawing
             assert page.count("<tr>") > (marks if view != "graph" else 1), "the table holds it too"
-            assert f'<option value="{view}" selected>' in page
-    assert "<svg" not in place.page("/sparql?" + urlencode({"query": place.query}))
+            assert f'name="view" value="{view}"' in page
+    assert "picture" not in place.page("/sparql?" + urlencode({"query": place.query}))
 
 
 def test_any_answer_is_drawn_as_asked_or_says_what_it_lacks(place: Place) -> None:
     point = 'SELECT ?item ?lat ?long { VALUES (?item ?lat ?long) { ("here" 47 8) } }'
     assert place.page("/sparql?" + urlencode({"query": point, "view": "map"})).count('class="spot"') == 1
     lacking = place.page("/sparql?" + urlencode({"query": place.query, "view": "map"}))
-    assert "?lat and ?long or ?wkt" in lacking and "<svg" not in lacking and "<tr>" in lacking
+    assert "?lat and ?long or ?wkt" in lacking and "picture" not in lacking and "<tr>" in lacking
     nothing = 'SELECT ?item ?time { VALUES (?item ?time) { ("never" "soon") } }'
-    assert "<svg" not in place.page("/sparql?" + urlencode({"query": nothing, "view": "timeline"}))
+    assert "picture" not in place.page("/sparql?" + urlencode({"query": nothing, "view": "timeline"}))
     status, problem = place.get("/sparql?" + urlencode({"query": point, "view": "cloud"}), "*/*")
     assert status == 400 and "table, timeline, map, graph, chart" in problem
 
@@ -135,7 +135,7 @@ def test_hostile_answers_stay_texts_in_every_view(tiny_site: str, view: str) -> 
     )
     page = Place(tiny_site, ("de",), query, "").page("/sparql?" + urlencode({"query": query, "view": view}))
     parsed = Elements()
-    parsed.feed(page.partition('<div id="result">')[2].partition("<footer")[0])
+    parsed.feed(page.partition('<div id="result">')[2].partition('aria-labelledby="questions"')[0])
     assert ("svg" in parsed.names) == (view != "table") and "td" in parsed.names
     assert "script" not in parsed.names and not parsed.attributes & {"onload", "style"}
     assert not any(link.startswith("javascript") for link in parsed.links)
@@ -155,6 +155,27 @@ class Elements(HTMLParser):
         self.names.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.links |= {value or "" for name, value in attrs if name == "href"}
+
+
+def test_questions_are_found_by_their_words_and_edited_from_their_page(place: Place) -> None:
+    word, name = ("KFOR", "kfor-mandate") if place.prefix == "natosce" else ("PIEDRA", "auf-welchem-stein")
+    language = place.languages[-1]
+    whole = place.page(f"/{language}/queries")
+    found = place.page(f"/{language}/queries?q={word.lower()}")
+    assert f'/queries/{name}"' in found and 1 <= found.count("<li><a") < whole.count("<li><a")
+    assert whole.count('<section class="section"') >= 2 and '<section class="section"' not in found
+    assert "<script>" not in place.page(f"/{language}/queries?q=%3Cscript%3E")
+    page = place.page(f"/{language}/queries/{name}")
+    assert '<span class="word">SELECT</span>' in page
+    asked = {"query": text_area(page), "view": "table"}
+    assert f'action="/{language}/sparql"' in page
+    assert "<tr>" in place.page(f"/{language}/sparql?{urlencode(asked)}")
+
+
+def test_a_page_shows_the_first_rows_of_many_and_says_so(real_site: str) -> None:
+    query = "SELECT * { ?a ?b ?c } LIMIT 1200"
+    page = Place(real_site, (), query, "").page("/en/sparql?" + urlencode({"query": query}))
+    assert page.count("<tr>") == 1001 and "1,200 rows" in page and "first 1,000 rows" in page
 
 
 def test_an_editor_learns_the_terms_in_use_and_those_declared(place: Place) -> None:

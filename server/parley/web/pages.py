@@ -24,6 +24,7 @@ from parley.web.i18n import Catalogue, Interface, load_catalogues, own_name
 from parley.web.markup import Html
 from parley.web.site import EXTENSION, Site, current_site
 from parley.web.view import asking, browse
+from parley.web.view.highlight import highlighted
 from parley.web.view.memory import Memory
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links
@@ -185,6 +186,7 @@ def frame() -> dict[str, Any]:
         "graph_query": _graph_query,
         "asked": _asked,
         "views": tuple(VIEWS),
+        "highlighted": highlighted,
         "method": lambda text: asking.method(text, site.settings.request_line),
         "with_prefixes": lambda text: asking.with_prefixes(text, site.publication.all_prefixes),
         "home": site.urls.home(explicit_language()),

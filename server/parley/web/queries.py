@@ -16,15 +16,28 @@ from parley.web.description import GRAPH_FORMATS
 from parley.web.parameters import Given
 from parley.web.site import current_site
 from parley.web.stream import Stream
+from parley.web.view import questions
 
 blueprint = Blueprint("queries", __name__)
+
+#: Characters of a filter that are looked at.
+LONGEST = 200
 
 
 @blueprint.get("/queries")
 @blueprint.get("/<language:language>/queries")
 def every(language: str | None = None) -> Response:
-    """All questions."""
-    return pages.respond("queries.html", here="queries", questions=asking.questions())
+    """All questions, by group; with `q`, those with these words."""
+    words = request.args.get("q", "").strip()[:LONGEST]
+    asked = asking.questions()
+    return pages.respond(
+        "queries.html",
+        here="queries",
+        words=words,
+        total=len(asked),
+        found=questions.matching(asked, words) if words else [],
+        sections=[] if words else questions.sections(asked, pages.interface()),
+    )
 
 
 @blueprint.get("/queries/<name>")
@@ -84,7 +97,7 @@ def _answered(saved: SavedQuery, chosen: Format) -> Response:
 def _page(given: Given, head: Head, body: bytes | None) -> Response:
     saved = given.saved
     shown = results.shown(saved.text, head, body, spoken=True)
-    more = given.limit is not None and len(shown.rows) == given.limit
+    more = given.limit is not None and shown.total == given.limit
     html = render_template(
         "query.html",
         answer=shown,

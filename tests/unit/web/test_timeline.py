@@ -107,6 +107,9 @@ def test_bounds_of_their_own_columns_and_plain_ends() -> None:
     day = XSD + "date"
     row = {"a": thing("x"), "startEarliest": when("1998-01-01", day), "endLatest": when("1998-12-31", day)}
     assert set(parts(drawn("a startEarliest endLatest", row).bars[0])) == {"possible"}
+    assert drawn("a startEarliest endLatest", row).bars[0].time.text.startswith("January 1, 1998")
+    row |= {"startLatest": when("1998-12-31", day), "endEarliest": when("1998-01-01", day)}
+    assert drawn("a startEarliest startLatest endEarliest endLatest", row).bars[0].time.text == "1998"
     found = drawn("a start end", {"a": thing("x"), "start": when("1998-01-01", day), "end": when("1998-03-01", day)})
     assert parts(found.bars[0])["certain"][0] == parts(found.bars[0])["possible"][0]
     assert found.bars[0].time.text == "January 1, 1998\N{NO-BREAK SPACE}– March 1, 1998"

@@ -18,12 +18,15 @@ from parley.web.view.values import Links, Value, literal
 _EDTF: Final = "http://id.loc.gov/datatypes/edtf"
 _STAR: Final = re.compile(r"\bSELECT\s+(?:DISTINCT\s+|REDUCED\s+)?\*", re.IGNORECASE)
 
+#: Rows that a page shows, at most; the files hold all.
+ROWS: Final = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What to show: rows of cells (None where a variable has no value), or `boolean`, or `text` (triples).
 
-    `hidden` if the answer is too long for a page.
+    `total` is the number of rows, of which a page shows the first ones; `hidden` if the answer is too long for a page.
     """
 
     columns: tuple[str, ...] = ()
@@ -31,6 +34,7 @@ class Answer:
     boolean: bool | None = None
     text: str | None = None
     hidden: bool = False
+    total: int = 0
 
 
 class Cells:
@@ -83,9 +87,10 @@ def answer(query: str, kind: str, body: bytes | None, cells: Cells) -> Answer:
         return Answer(boolean=result["boolean"])
     columns = ordered(query, result["head"].get("vars", ()))
     bindings = result["results"]["bindings"]
-    cells.learn(bindings)
-    rows = (tuple(cells.value(row[name]) if name in row else None for name in columns) for row in bindings)
-    return Answer(columns, tuple(rows))
+    shown = bindings[:ROWS]
+    cells.learn(shown)
+    rows = (tuple(cells.value(row[name]) if name in row else None for name in columns) for row in shown)
+    return Answer(columns, tuple(rows), total=len(bindings))
 
 
 def ordered(query: str, columns: Sequence[str]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class Question:
     href: str
     featured: bool
     view: str
+    group: Text | None = None
 
 
 def questions(saved: Iterable[SavedQuery], links: Links, language: str, default: str) -> list[Question]:
@@ -53,10 +54,15 @@ def questions(saved: Iterable[SavedQuery], links: Links, language: str, default:
 def question(saved: SavedQuery, links: Links, language: str, default: str) -> Question:
     """One saved query as a question."""
     title = choose_label(saved.title, language, default) or (saved.name, "")
-    description = choose_label(saved.description, language, default)
-    href = links.urls.local(f"queries/{saved.name}", links.language)
+    description, group = (choose_label(texts, language, default) for texts in (saved.description, saved.group))
     return Question(
-        saved.name, Text(*title), Text(*description) if description else None, href, saved.featured, saved.view
+        saved.name,
+        Text(*title),
+        Text(*description) if description else None,
+        links.urls.local(f"queries/{saved.name}", links.language),
+        saved.featured,
+        saved.view,
+        Text(*group) if group else None,
     )
 
 

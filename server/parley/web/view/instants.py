@@ -116,9 +116,26 @@ def _words(texts: Mapping[str, str]) -> str:
     """The time as EDTF, as far as it can be said so."""
     if "time" in texts:
         return texts["time"]
-    start = texts.get("start") or texts.get("startEarliest") or texts.get("startLatest") or ".."
-    end = texts.get("end") or texts.get("endLatest") or texts.get("endEarliest") or ".."
+    start, end = (
+        texts.get(side) or _between(texts.get(f"{side}Earliest", ""), texts.get(f"{side}Latest", ""))
+        for side in ("start", "end")
+    )
     return start if start == end else f"{start}/{end}"
+
+
+def _between(first: str, last: str) -> str:
+    """A date that is known by its earliest and its latest day, as exact as they leave it.
+
+    >>> _between("1996-01-01", "1996-12-31"), _between("1996-02-01", "1996-02-29"), _between("1996-02-01", "")
+    ('1996', '1996-02', '1996-02-01')
+    """
+    if not first or not last or first == last:
+        return first or last or ".."
+    whole = (bounds(first) or (0.0,))[0], (bounds(last) or (0.0, 0.0))[1]
+    for wider in (first[:7], first[:4], f"{first[:3]}X"):
+        if bounds(wider) == whole:
+            return wider
+    return f"{first} \N{HORIZONTAL ELLIPSIS} {last}"
 
 
 def _days(year: int, month: int) -> int:

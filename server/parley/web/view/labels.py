@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 Box = tuple[float, float, float, float]
-#: Width of a character and height of a line in drawing units, a little more than most fonts take.
-_CHARACTER, _LINE, _GAP = 7.4, 16, 4
+#: Height of a line, and the room between a name and its point, in drawing units.
+_LINE, _GAP = 16, 4
 _LONGEST: Final = 32
 
 
@@ -23,10 +23,15 @@ class Label:
 
 
 class Room:
-    """What is free of a drawing of `width` by `height` units, besides `points`: x, y and radius of each."""
+    """What is free of a drawing of `width` by `height` units, besides `points`: x, y and radius of each.
 
-    def __init__(self, width: float, height: float, points: Iterable[tuple[float, float, float]]) -> None:
-        self._width, self._height = width, height
+    `character` is the width of a character, a little more than most fonts take.
+    """
+
+    def __init__(
+        self, width: float, height: float, points: Iterable[tuple[float, float, float]], character: float = 7.4
+    ) -> None:
+        self._width, self._height, self._character = width, height, character
         self._taken: list[Box] = [(x - r, y - r, x + r, y + r) for x, y, r in points]
 
     def label(self, x: float, y: float, radius: float, text: str, *, below: bool = False) -> Label | None:
@@ -38,7 +43,7 @@ class Room:
         gap = radius + _GAP
         sides = [(gap, 5.0, "start"), (-gap, 5.0, "end"), (0.0, -gap, "middle"), (0.0, gap + 11, "middle")]
         for dx, dy, anchor in reversed(sides) if below else sides:
-            width = len(text) * _CHARACTER
+            width = len(text) * self._character
             left = x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
             box = (left, y + dy - _LINE + 3, left + width, y + dy + 3)
             if self._is_free(box):

@@ -85,7 +85,7 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
     kept = [key for key, _ in sorted(degree.items(), key=lambda item: -item[1])[:NODES]]
     drawn = [edge for edge in edges if edge[0] in set(kept) and edge[1] in set(kept)][:LINKS]
     common = [label for label, _ in Counter(label for _, _, label in drawn).most_common()]
-    height = min(900, 320 + 9 * len(kept))
+    height = min(900, 340 + 14 * len(kept))
     places = _fitted(layout(len(kept), [(kept.index(a), kept.index(b)) for a, b, _ in drawn if a != b]), height)
     nodes = {
         key: Node(names[key], *places[n], round(5 + 2.2 * math.sqrt(degree[key]), 1)) for n, key in enumerate(kept)
@@ -106,7 +106,7 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
 
 def _labelled(nodes: Sequence[Node], height: int) -> tuple[Node, ...]:
     """`nodes` with their names, those with most links first to get room."""
-    room = Room(WIDTH, height, ((node.x, node.y, node.radius) for node in nodes))
+    room = Room(WIDTH, height, ((node.x, node.y, node.radius) for node in nodes), character=6.6)
     return tuple(
         replace(node, label=room.label(node.x, node.y, node.radius, node.name.text.text, below=True)) for node in nodes
     )
