@@ -34,6 +34,10 @@ REAL = (
     "/{language}/queries/graph-help",
     "/{language}/queries/chart-relations",
     "/{language}/downloads",
+    "/{language}/about/cite",
+    "/{language}/about/use",
+    "/{language}/about/quality",
+    "/{language}/about/source",
     "/{language}/sparql",
     "/{language}/sparql?query=" + QUERY,
 )
@@ -55,6 +59,8 @@ TINY = (
     "/{language}/queries/wie-viele-je-stein",
     "/{language}/sparql",
     "/{language}/downloads",
+    "/{language}/about/statistics",
+    "/{language}/about/source",
 )
 
 

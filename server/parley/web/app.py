@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter, Map
 from parley.engine.checking import Checker
 from parley.errors import Gone
 from parley.web import (
+    about,
     assets,
     completion,
     context,
@@ -41,6 +42,7 @@ from parley.web.headers import COMMON
 from parley.web.site import EXTENSION, Site
 
 _MODULES = (
+    about,
     home,
     discovery,
     openapi,

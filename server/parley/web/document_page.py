@@ -10,12 +10,13 @@ from flask import render_template, request
 
 from parley.errors import NotFound
 from parley.formats import JSON_LD, RDF_FORMATS
+from parley.publication import Role
 from parley.release.passage import text_of
 from parley.release.records import Description
 from parley.web import asking, documents, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
-from parley.web.view import browse, entity, graph, inverse, vocabulary
+from parley.web.view import browse, entity, graph, inverse, reading, vocabulary
 from parley.web.view.naming import Text
 from parley.web.view.values import Value
 
@@ -43,6 +44,8 @@ def render(iri: str, page: int = 1) -> str:
     named_graph = site.index.graph(iri)
     if named_graph and view.summary is None and (text := text_of(description.outgoing, interface.language)):
         view = replace(view, summary=Text(*text))
+    if named_graph:
+        view = replace(view, around=None)  # what stands in the graph says more
     many = site.long_documents.get(iri, 0)
     fragments = [] if many else site.index.fragments(iri)
     prefixes = site.publication.all_prefixes
@@ -65,6 +68,7 @@ def render(iri: str, page: int = 1) -> str:
         here="vocabulary" if terms or many else None,
         compact=namer.compact(iri),
         page=page,
+        near=_near(iri) if named_graph and named_graph.role is Role.PASSAGE else None,
         page_total=math.ceil(view.incoming_total / site.settings.incoming_page),
         page_address=_page_address,
         content_address=_content_address,
@@ -74,6 +78,16 @@ def render(iri: str, page: int = 1) -> str:
         ),
         embedded=None if terms or many else _embedded(iri, page),
     )
+
+
+def _near(iri: str) -> tuple[Value | None, Value | None] | None:
+    """The passages before and after the passage `iri` in its source."""
+    found = reading.neighbours(pages.memory().passages(pages.interface().language), iri)
+    if found is None:
+        return None
+    namer, links = pages.namer(), pages.links()
+    before, after = (Value(namer.thing(one), links.page(one)) if one else None for one in found)
+    return before, after
 
 
 def _embedded(iri: str, page: int) -> str | None:

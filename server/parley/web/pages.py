@@ -179,6 +179,7 @@ def frame() -> dict[str, Any]:
         "asset": asset,
         "local": local,
         "public": public,
+        "has_passages": memory().has_passages,
         "licence_name": licence_name,
         "problem_title": _problem_title,
         "problem_help": _problem_help,

@@ -62,9 +62,10 @@ def _told(by_property: Mapping[str, Sequence[Statement]]) -> set[object]:
 
 
 def _section(said: Iterable[Statement], topics: Mapping[str, str]) -> str:
-    """The section of most values of a property."""
+    """The section of most values of a property; those of mixed values stay with the other facts."""
     keys = Counter(_section_of_value(s.object, topics) for s in said)
-    return min(keys, key=lambda key: (-keys[key], SECTIONS.index(key)))
+    best, number = keys.most_common(1)[0]
+    return best if 2 * number > keys.total() else "facts"
 
 
 def _section_of_value(value: object, topics: Mapping[str, str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from parley.web.view import entity, inverse
-from parley.web.view.facts import Source
+from parley.publication import Role
+from parley.release.index import Index
+from parley.web.view import entity, inverse, reading
 
 #: Entries of each kind, a few hundred bytes each.
 _ENTRIES = 8192
@@ -14,6 +15,9 @@ _ENTRIES = 8192
 class Memory:
     """Answers from memory what `source`, the index of a release, was asked before; safe in several threads."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Index) -> None:
         self.inverses = lru_cache(_ENTRIES)(partial(inverse.inverses, source))
         self.paraphrase = lru_cache(_ENTRIES)(partial(entity.paraphrase, source))
+        #: The passages of the source in their order, by the language of their texts.
+        self.passages = lru_cache(8)(partial(reading.order, source))
+        self.has_passages = any(graph.role is Role.PASSAGE for graph in source.graphs())

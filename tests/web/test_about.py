@@ -1,0 +1,75 @@
+"""Pages about the data set: what they show can be followed, and runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import urllib.request
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+
+LINK = re.compile(r'href="([^"#?]+)"')
+
+
+def fetch(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        text: str = answer.read().decode("utf-8")
+    return text
+
+
+def here(address: str, site: str, base: str) -> str:
+    """An address that a page shows, on the server of this test."""
+    assert address.startswith(base), address
+    return f"{site}/{address.removeprefix(base)}"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_passages_stand_in_their_order_by_section(real_site: str, language: str) -> None:
+    page = fetch(f"{real_site}/{language}/about/source")
+    passages = re.findall(r'<h3><a href="[^"]*/doc/passage/([a-z0-9-]+)"', page)
+    assert len(passages) == 57 == len(set(passages))
+    assert len(re.findall('<h2 id="part-', page)) == 11
+    first, second = passages[:2]
+    before = fetch(f"{real_site}/{language}/doc/passage/{first}")
+    assert f'rel="next" href="/{language}/doc/passage/{second}"' in before and 'rel="prev"' not in before
+    assert f'rel="prev" href="/{language}/doc/passage/{first}"' in fetch(f"{real_site}/{language}/doc/passage/{second}")
+
+
+def test_a_source_without_sections_is_read_all_the_same(tiny_site: str) -> None:
+    page = fetch(f"{tiny_site}/de/about/source")
+    assert re.findall(r'<h3><a href="(/de/doc/heft/\d)"', page) == ["/de/doc/heft/1", "/de/doc/heft/2"]
+    assert "<h2" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    ("site", "base"), [("real_site", "https://w3id.org/nato-osce/"), ("tiny_site", "http://lichen.example/garden/")]
+)
+def test_what_is_shown_for_use_runs(site: str, base: str, request: pytest.FixtureRequest) -> None:
+    address = request.getfixturevalue(site)
+    shown = [unescape(text) for text in re.findall("<code>(.*?)</code>", fetch(f"{address}/about/use"), re.DOTALL)]
+    table = next(text for text in shown if text.endswith(".csv"))
+    rows = list(csv.reader(io.StringIO(fetch(here(table, address, base)))))
+    assert rows[0][:2] == ["iri", "label"] and len(rows) > 1
+    query = next(found[1] for text in shown if (found := re.search(r'query = "(.*)"', text)))
+    answer = fetch(f"{address}/sparql?format=csv&query={quote(query)}")
+    assert len(list(csv.reader(io.StringIO(answer)))) > 1
+    service = next(text for text in shown if text.endswith("reconcile"))
+    assert '"versions"' in fetch(here(service, address, base))
+
+
+@pytest.mark.parametrize("page", ["statistics", "quality", "source"])
+def test_their_links_lead_somewhere(real_site: str, page: str) -> None:
+    found = set(LINK.findall(fetch(f"{real_site}/fr/about/{page}").partition("<main")[2]))
+    own = sorted(href for href in found if href.startswith("/"))[:15]
+    assert len(own) >= 5
+    for href in own:
+        assert fetch(real_site + href), href
+
+
+def test_statistics_count_what_the_search_lists(real_site: str) -> None:
+    page = fetch(f"{real_site}/en/about/statistics")
+    missions = re.search(r'<a href="([^"]+Mission)">.*?<td class="figure">(\d+)</td>', page)
+    assert missions and f"{missions[2]} results" in fetch(real_site + unescape(missions[1]))
