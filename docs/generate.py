@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from parley import parameters, queries
 from parley.cli.main import COMMANDS
 from parley.cli.main import main as group
 from parley.formats import FORMATS
@@ -117,15 +118,22 @@ def _code(names: tuple[str, ...]) -> str:
 
 def views_page() -> str:
     """Every view of an answer with the variables that a query must or may select."""
-    parts = ["# Views of an answer", "", NOTICE, *_VIEWS_TEXT]
+    header, declared = (_prose(module.__doc__ or "") for module in (queries, parameters))
+    parts = ["# Saved queries and the views of their answers", "", NOTICE, header, "## Parameters", "", declared]
+    parts += ["## Views", "", *_VIEWS_TEXT]
     for view in VIEWS.values():
-        parts += [f"## `{view.name}`", "", f"{view.purpose[:1].upper()}{view.purpose[1:]}.", ""]
+        parts += [f"### `{view.name}`", "", f"{view.purpose[:1].upper()}{view.purpose[1:]}.", ""]
         if view.needs:
             needed = re.sub(r"\?(\w+)", r"`?\1`", view.missing(["anything"]) or "")
             parts += [f"Needs {needed}.", ""]
             parts += ["| variable | what it means |", "|---|---|"]
             parts += [*(f"| `?{name}` | {text} |" for name, text in view.roles.items()), ""]
     return "\n".join(parts)
+
+
+def _prose(docstring: str) -> str:
+    """A module's docstring as Markdown: its literal blocks are indented already."""
+    return docstring.replace("::\n", "").strip() + "\n"
 
 
 _VIEWS_TEXT = [

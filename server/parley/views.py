@@ -25,6 +25,12 @@ class View:
     roles: Mapping[str, str] = field(default_factory=dict)
     names_item: bool = False
 
+    @property
+    def others(self) -> list[str]:
+        """The variables that have a meaning and are not needed."""
+        needed = {name for group in self.needs for alternative in group for name in alternative}
+        return [name for name in self.roles if name not in needed]
+
     def missing(self, columns: Collection[str]) -> str | None:
         """What `columns` lack, in words; None if they are enough."""
         for group in self.needs:

@@ -187,6 +187,7 @@ def frame() -> dict[str, Any]:
         "graph_query": _graph_query,
         "asked": _asked,
         "views": tuple(VIEWS),
+        "contracts": VIEWS,
         "highlighted": highlighted,
         "method": lambda text: asking.method(text, site.settings.request_line),
         "with_prefixes": lambda text: asking.with_prefixes(text, site.publication.all_prefixes),

@@ -1,5 +1,5 @@
-// Completion from the release's own terms, most used first, by prefixed name or by label; a prefix that the query does
-// not declare yet is declared when a term with it is taken.
+// Completion from the release's own terms, most used first, by prefixed name or by label, and from its things by name; a
+// prefix that the query does not declare yet is declared when a term with it is taken.
 
 const MOST = 60;
 const KEYWORDS = (
@@ -9,10 +9,10 @@ const KEYWORDS = (
   "ABS ROUND CEIL FLOOR YEAR MONTH DAY NOW ISIRI ISBLANK ISLITERAL ISNUMERIC SAMETERM STRDT STRLANG"
 ).split(" ");
 
-export function completions(address) {
+export function completions(addresses) {
   let terms;
   const load = async () => {
-    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    const response = await fetch(addresses.terms, { headers: { Accept: "application/json" } });
     if (!response.ok) throw new Error(String(response.status));
     return response.json();
   };
@@ -25,11 +25,39 @@ export function completions(address) {
     // Without its terms the editor still completes keywords; the next word asks again.
     const known = await (terms ??= load().catch(() => (terms = undefined)));
     const before = context.state.sliceDoc(Math.max(0, word.from - 20), word.from);
-    const options = /prefix\s+$/i.test(before)
-      ? declarations(known, text)
-      : [...found(known, text), ...keywords(text)].slice(0, MOST);
+    if (/prefix\s+$/i.test(before)) return { from: word.from, options: declarations(known, text), filter: false };
+    const options = [...keywords(text), ...found(known, text)].slice(0, MOST);
+    if (text.length > 2 && !/[:<]/.test(text)) options.push(...(await things(addresses.things, text, known, context)));
     return { from: word.from, options, filter: false };
   };
+}
+
+// The things that the search field of the site would propose; none while the server can't be reached.
+async function things(address, text, known, context) {
+  const asked = new AbortController();
+  context.addEventListener("abort", () => asked.abort(), { onDocChange: true });
+  try {
+    const response = await fetch(`${address}?${new URLSearchParams({ q: text })}`, { signal: asked.signal });
+    const { suggestions } = response.ok ? await response.json() : { suggestions: [] };
+    return suggestions.map(({ iri, label, kind }) => ({
+      label,
+      type: "constant",
+      detail: kind?.label ?? "",
+      apply: (view, completion, from, to) => {
+        const name = shortened(iri, known?.prefixes ?? {});
+        insert(view, known?.prefixes ?? {}, name, from, to);
+      },
+    }));
+  } catch {
+    return [];
+  }
+}
+
+function shortened(iri, prefixes) {
+  const fits = Object.entries(prefixes)
+    .filter(([, namespace]) => iri.startsWith(namespace) && /^[A-Za-z_][\w-]*$/.test(iri.slice(namespace.length)))
+    .sort((a, b) => b[1].length - a[1].length);
+  return fits.length ? `${fits[0][0]}:${iri.slice(fits[0][1].length)}` : `<${iri}>`;
 }
 
 function variables(context, text) {

@@ -67,7 +67,7 @@ function extensions(form, textarea, name) {
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
-    autocompletion({ override: [completions(form.dataset.terms)] }),
+    autocompletion({ override: [completions(form.dataset)] }),
     highlightActiveLine(),
     EditorView.lineWrapping,
     appearance,
