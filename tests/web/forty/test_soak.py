@@ -34,14 +34,15 @@ def web_memory(live: Any) -> float:
 
 
 def fill_caches(live: Any) -> None:
-    """Fill what the worker keeps of answers, so that whatever grows afterwards is something else."""
+    """Fill what the worker keeps of answers, and with such as come later, so that what grows then is something else."""
     connection = HTTPConnection("127.0.0.1", live.port, timeout=20)
-    for path in ("/api/openapi.json?", f"/sparql?query={quote('SELECT * { ?s ?p ?o } LIMIT 1000 #')}"):
-        number = received = 0
-        while received < 1.2 * TOTAL_BYTES:
-            connection.request("GET", f"{path}{number}")
-            number, received = number + 1, received + len(connection.getresponse().read())
-            assert number < 20_000
+    asked = [*PATHS, *(f"/sparql?query={quote(query)}" for query in QUERIES if "COUNT" not in query)]
+    number = received = 0
+    while received < 2 * TOTAL_BYTES:
+        fields = {"Accept-Language": f"y-{number}", "Accept-Encoding": "gzip"}
+        connection.request("GET", asked[number % len(asked)], headers=fields)
+        # what is kept of an answer besides its body
+        number, received = number + 1, received + 2048 + len(connection.getresponse().read())
     connection.close()
 
 
