@@ -73,3 +73,22 @@ def test_statistics_count_what_the_search_lists(real_site: str) -> None:
     page = fetch(f"{real_site}/en/about/statistics")
     missions = re.search(r'<a href="([^"]+Mission)">.*?<td class="figure">(\d+)</td>', page)
     assert missions and f"{missions[2]} results" in fetch(real_site + unescape(missions[1]))
+
+
+@pytest.mark.parametrize(
+    ("site", "path", "rule"),
+    [("real_site", "/fr/doc/ontology", "Une mission n&#39;est pas la force qui porte son nom."),
+     ("tiny_site", "/es/doc/ontology", "Un ejemplar crece en una piedra como máximo.")],
+)  # fmt: skip
+def test_a_vocabulary_says_in_words_what_its_shapes_ask(
+    site: str, path: str, rule: str, request: pytest.FixtureRequest
+) -> None:
+    page = fetch(request.getfixturevalue(site) + path)
+    assert page.count('class="rules"') >= 3
+    assert rule in page or unescape(rule) in page
+
+
+def test_terms_stand_by_module_where_there_are_several(real_site: str, tiny_site: str) -> None:
+    modules = fetch(f"{real_site}/en/doc/ontology").partition('class="modules"')[2].partition("</ul>")[0]
+    assert modules.count("<li>") == 11 and modules.count('href="#') >= 190
+    assert 'class="modules"' not in fetch(f"{tiny_site}/de/doc/ontology")

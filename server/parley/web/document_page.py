@@ -16,7 +16,7 @@ from parley.release.records import Description
 from parley.web import asking, documents, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
-from parley.web.view import browse, entity, graph, inverse, reading, vocabulary
+from parley.web.view import browse, entity, graph, inverse, modules, reading, rules, vocabulary
 from parley.web.view.naming import Text
 from parley.web.view.values import Value
 
@@ -54,6 +54,8 @@ def render(iri: str, page: int = 1) -> str:
         "vocabulary.html" if terms else "entity.html",
         entity=view,
         terms=terms,
+        modules=modules.modules((t for c in terms.chapters for t in c.main), namer, links) if terms else (),
+        rules=_rules if terms else None,
         questions=asking.questions()[:QUESTIONS] if terms else (),
         graph=named_graph,
         uses=site.index.triples_with(iri),
@@ -78,6 +80,12 @@ def render(iri: str, page: int = 1) -> str:
         ),
         embedded=None if terms or many else _embedded(iri, page),
     )
+
+
+def _rules(iri: str) -> tuple[Text, ...]:
+    """What the shapes ask of the things of the class `iri`."""
+    found = pages.memory().rules().get(iri, ())
+    return rules.worded(found, pages.interface().language, current_site().publication.languages[0])
 
 
 def _near(iri: str) -> tuple[Value | None, Value | None] | None:

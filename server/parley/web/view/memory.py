@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from parley.publication import Role
 from parley.release.index import Index
-from parley.web.view import entity, inverse, reading
+from parley.web.view import entity, inverse, reading, rules
 
 #: Entries of each kind, a few hundred bytes each.
 _ENTRIES = 8192
@@ -21,3 +21,4 @@ class Memory:
         #: The passages of the source in their order, by the language of their texts.
         self.passages = lru_cache(8)(partial(reading.order, source))
         self.has_passages = any(graph.role is Role.PASSAGE for graph in source.graphs())
+        self.rules = lru_cache(1)(partial(rules.by_class, source))

@@ -70,6 +70,7 @@ class Term:
     `parents` and `children` are direct ones; `groups` link it to others, `remarks` are texts, `examples` are queries;
     `uses` counts the instances of a class, the triples of a property; `profile` are the properties of a class's
     things, with the numbers of things and triples; a property that only says another one backwards `mirrors` it.
+    `module` is the graph that declares it.
     """
 
     iri: str
@@ -87,6 +88,7 @@ class Term:
     deprecated: bool
     profile: tuple[tuple[Value, int, int], ...] = ()
     mirrors: Value | None = None
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class _Writer:
             uses=self.uses.get(iri, 0),
             profile=tuple((self.mentions([use.property])[0], use.things, use.triples) for use in self.profile(iri)),
             mirrors=self.mentions([self.mirrors[iri]])[0] if iri in self.mirrors else None,
+            module=min((s.graph for s in own if _is(s, RDF_TYPE) and s.role is Role.ONTOLOGY), default=""),
             deprecated=any(_is(s, OWL + "deprecated") and getattr(s.object, "value", "") in ("true", "1") for s in own),
         )
 
