@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import render_template, request
@@ -12,7 +13,7 @@ from parley.errors import NotFound
 from parley.formats import JSON_LD, RDF_FORMATS
 from parley.publication import Role
 from parley.release.passage import text_of
-from parley.release.records import Description
+from parley.release.records import Description, Graph
 from parley.web import asking, documents, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
@@ -54,14 +55,11 @@ def render(iri: str, page: int = 1) -> str:
         "vocabulary.html" if terms else "entity.html",
         entity=view,
         terms=terms,
-        modules=modules.modules((t for c in terms.chapters for t in c.main), namer, links) if terms else (),
-        rules=_rules if terms else None,
-        questions=asking.questions()[:QUESTIONS] if terms else (),
+        **(_of_terms(terms) if terms else {}),
         graph=named_graph,
+        **(_of_graph(named_graph) if named_graph else {}),
         uses=site.index.triples_with(iri),
         uses_query=_uses_query,
-        content=_content(iri) if named_graph else None,
-        content_page=page_number("graph", LAST_PAGE),
         terms_total=many,
         members=_members(iri) if many else (),
         members_page=page_number("terms", LAST_PAGE),
@@ -70,16 +68,31 @@ def render(iri: str, page: int = 1) -> str:
         here="vocabulary" if terms or many else None,
         compact=namer.compact(iri),
         page=page,
-        near=_near(iri) if named_graph and named_graph.role is Role.PASSAGE else None,
         page_total=math.ceil(view.incoming_total / site.settings.incoming_page),
         page_address=_page_address,
-        content_address=_content_address,
         formats=[(f, site.urls.document(iri, extension=f.extension).partition("#")[0]) for f in RDF_FORMATS],
         language_links=pages.language_links(
             lambda tag: site.urls.document(iri, language=tag).partition("#")[0] + _query()
         ),
         embedded=None if terms or many else _embedded(iri, page),
     )
+
+
+def _of_terms(terms: vocabulary.Vocabulary) -> dict[str, Any]:
+    """What the page of a vocabulary shows besides its terms."""
+    main = (term for chapter in terms.chapters for term in chapter.main)
+    found = modules.modules(main, pages.namer(), pages.links())
+    return {"modules": found, "rules": _rules, "questions": asking.questions()[:QUESTIONS]}
+
+
+def _of_graph(named_graph: Graph) -> dict[str, Any]:
+    """What the page of a graph shows: what stands in it, and the passages before and after one."""
+    return {
+        "content": _content(named_graph.iri),
+        "content_page": page_number("graph", LAST_PAGE),
+        "content_address": _content_address,
+        "near": _near(named_graph.iri) if named_graph.role is Role.PASSAGE else None,
+    }
 
 
 def _rules(iri: str) -> tuple[Text, ...]:
