@@ -114,10 +114,12 @@ def _assemble(
     from parley.pipeline.dump import write_dumps
     from parley.pipeline.index import build_index
     from parley.pipeline.queries import saved_queries, write_queries
+    from parley.pipeline.sssom import given_mappings, mappings_digest
     from parley.pipeline.store import build_store
 
     with clock.stage("queries"):
         queries = write_queries(saved_queries(publication, skip_broken=skip_broken), work)
+        mappings = given_mappings(publication, skip_broken=skip_broken)
     corpus, inference = examine(publication, work, clock, skip_broken)
     (work / FILE_NAME).write_text(publication.source, encoding="utf-8")
     with clock.stage("index"):
@@ -125,12 +127,12 @@ def _assemble(
     with clock.stage("store"):
         build_store(publication, corpus, inference.path, work / "store")
     with clock.stage("dump"):
-        write_dumps(publication, corpus, inference.path, work / "dumps")
+        write_dumps(publication, corpus, inference.path, work / "dumps", mappings)
     with clock.stage("changes"):
         write_changes(publication, work, before)
     with clock.stage("manifest"):
         closure = hashlib.sha256(inference.path.read_bytes()).hexdigest()
-        identity = release_id(corpus.digest, publication.source, closure, queries)
+        identity = release_id(corpus.digest, publication.source, closure, queries + mappings_digest(mappings))
         Manifest.make(work, identity, corpus.graphs, inference.triples).write(work)
     return corpus, inference
 

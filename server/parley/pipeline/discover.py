@@ -75,9 +75,9 @@ def discover_in(
 
 
 def rule_files(publication: Publication) -> tuple[Path, ...]:
-    """The files that are no RDF data but change what a release holds: local JSON-LD contexts, saved queries."""
+    """The files that are no RDF data but change what a release holds: JSON-LD contexts, saved queries, mappings."""
     names = _names(publication.root, state_folder(publication.root, publication.settings), publication.paths)
-    queries = [publication.root / name for name in names if name.endswith(".rq")]
+    queries = [publication.root / name for name in names if name.endswith((".rq", ".sssom.tsv"))]
     folder = publication.root / CONTEXTS
     contexts = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     return tuple(sorted(queries + contexts))

@@ -19,8 +19,10 @@ import pyoxigraph as ox
 
 from parley import nquads
 from parley.errors import NotAcceptable
-from parley.formats import GZIP, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, RESULTS_CSV, TRIG, TURTLE, Format
+from parley.formats import GZIP, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, RESULTS_CSV, RESULTS_TSV, TRIG, TURTLE, Format
 from parley.nquads import Line
+from parley.pipeline import sssom
+from parley.pipeline.sssom import Mapped, write_sssom
 from parley.pipeline.tables import write_tables
 from parley.publication import Publication
 from parley.release.storage import storage_errors
@@ -54,12 +56,15 @@ class Dump:
     missing: str | None = None
 
 
-def write_dumps(publication: Publication, corpus: Corpus, inferred: Path | None, out: Path) -> tuple[Dump, ...]:
+def write_dumps(
+    publication: Publication, corpus: Corpus, inferred: Path | None, out: Path, mappings: Iterable[Mapped] = ()
+) -> tuple[Dump, ...]:
     """Write all downloads and their list into the directory `out`, which must not exist.
 
     TriG and N-Quads keep the named graphs, the other formats merge them. RDF/XML is left out, with the reason in the
     list, if a property or a text can't be expressed in it. Each file of everything is there compressed too, as
-    `all.nt.gz`, which the list does not name. Raises ReleaseError if the disk refuses.
+    `all.nt.gz`, which the list does not name.
+    `mappings` are rows that tell more of links. Raises ReleaseError if the disk refuses.
     """
     with storage_errors("The downloads"):
         out.mkdir()
@@ -76,8 +81,10 @@ def write_dumps(publication: Publication, corpus: Corpus, inferred: Path | None,
                 _compress(out / dump.name)
         for table in write_tables(publication, corpus, everything, out / "csv"):
             dumps.append(Dump(f"csv/{table.name}", RESULTS_CSV.name, table.class_iri, table.rows))
-        rows = [{k: v for k, v in asdict(dump).items() if v is not None} for dump in dumps]
-        (out / LIST_NAME).write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        if rows := write_sssom(publication, corpus, mappings, out / sssom.NAME):
+            dumps.append(Dump(sssom.NAME, RESULTS_TSV.name, "mappings", rows))
+        listed = [{k: v for k, v in asdict(dump).items() if v is not None} for dump in dumps]
+        (out / LIST_NAME).write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return tuple(dumps)
 
 

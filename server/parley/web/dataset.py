@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.formats import GZIP, RDF_FORMATS, RESULTS_CSV, Format
+from parley.formats import GZIP, RDF_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
 from parley.publication import Role
 from parley.release.manifest import FileEntry
 from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
@@ -25,7 +25,7 @@ _IANA: Final = "https://www.iana.org/assignments/media-types/"
 _FILE_TYPE: Final = "http://publications.europa.eu/resource/authority/file-type/"
 _FILE_TYPES: Final = {
     "ttl": "RDF_TURTLE", "nt": "RDF_N_TRIPLES", "nq": "RDF_N_QUADS", "trig": "RDF_TRIG", "rdf": "RDF_XML",
-    "jsonld": "JSON_LD", "csv": "CSV",
+    "jsonld": "JSON_LD", "csv": "CSV", "tsv": "TSV",
 }  # fmt: skip
 _AVAILABLE: Final = "http://publications.europa.eu/resource/authority/planned-availability/STABLE"
 _EXAMPLES: Final = 5
@@ -216,7 +216,7 @@ def _plain(name: str) -> str:
 
 
 def _dumped() -> tuple[Format, ...]:
-    return (*RDF_FORMATS, RESULTS_CSV)
+    return (*RDF_FORMATS, RESULTS_CSV, RESULTS_TSV)
 
 
 def _namespace(iri: str) -> str:

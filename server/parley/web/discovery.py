@@ -26,7 +26,7 @@ blueprint = Blueprint("discovery", __name__)
 SITEMAP_ADDRESSES: Final = 10_000
 #: How long a security.txt says that it holds (RFC 9116 §2.5.5 recommends less than a year).
 _SECURITY_DAYS: Final = 180
-_DOCUMENTED: Final = ("sparql", "search", "downloads", "reconcile")
+_DOCUMENTED: Final = ("sparql", "search", "downloads", "reconcile", "coreference")
 _CATALOGUE_PROFILE: Final = "https://www.rfc-editor.org/info/rfc9727"
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Blank nodes with an IRI in place of their label are nothing to look for.
@@ -46,7 +46,9 @@ def robots() -> Response:
     site = current_site()
     languages = ("", *(f"/{language}" for language in site.publication.languages))
     closed = [
-        f"{site.settings.prefix}{tongue}/{name}?" for tongue in languages for name in ("sparql", "search", "reconcile")
+        f"{site.settings.prefix}{tongue}/{name}?"
+        for tongue in languages
+        for name in ("sparql", "search", "reconcile", "coreference")
     ]
     closed += [f"{site.settings.prefix}{tongue}/why" for tongue in languages]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Allow: /", ""]
@@ -167,6 +169,7 @@ def api_catalog() -> Response:
         {"anchor": local("describe"), **openapi, **catalogue, **status},
         {"anchor": local("graph-store"), **openapi, **catalogue, **status},
         {"anchor": local("search"), **search, **documentation["search"]},
+        {"anchor": local("coreference"), **openapi, **documentation["coreference"], **catalogue, **status},
         {"anchor": local("reconcile"), **openapi, **documentation["reconcile"], **catalogue, **status},
         {"anchor": local("downloads"), **documentation["downloads"], **catalogue},
     ]

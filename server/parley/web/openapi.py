@@ -62,6 +62,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "health.readyz": (JSON,),
     "health.version": (JSON,),
     "problems.describe": (HTML, JSON),
+    "coreference.coreference": (HTML, LINKSET_JSON, *RDF_FORMATS),
     "reconcile.reconcile": (JSON, HTML),
     **dict.fromkeys((f"reconcile.{name}" for name in _RECONCILIATION), (JSON,)),
 }
@@ -118,6 +119,7 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "queries": _text("A query batch, as JSON.", example='{"q0": {"query": "a"}}'),
         "extend": _text("A data extension query, as JSON."), "lang": _LANGUAGE,
     },
+    "coreference.coreference": {"iri": _text("An IRI, of ours or of anybody."), "format": _FORMAT},
     "reconcile.manifest_1_0": {"lang": _LANGUAGE},
     "reconcile.match": _MATCH_QUERY,
     "reconcile.match_as_before": _MATCH_QUERY,
@@ -235,7 +237,7 @@ def _parameters(site: Site, rule: Rule, method: str) -> list[dict[str, Any]]:
     queries = _QUERIES.get(rule.endpoint, {}) if method == "GET" else {}
     for name, more in queries.items():
         row = {"name": name, "in": "query", "required": False, **more}
-        if name in ("iri", "id") and (iri := _thing(site)):
+        if name in ("iri", "id") and rule.endpoint != "coreference.coreference" and (iri := _thing(site)):
             row["example"] = iri
         found.append(row)
     return found
