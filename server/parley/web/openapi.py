@@ -119,7 +119,10 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "queries": _text("A query batch, as JSON.", example='{"q0": {"query": "a"}}'),
         "extend": _text("A data extension query, as JSON."), "lang": _LANGUAGE,
     },
-    "coreference.coreference": {"iri": _text("An IRI, of ours or of anybody."), "format": _FORMAT},
+    "coreference.coreference": {
+        "iri": _text("An IRI, of ours or of anybody; a page has a form for it."),
+        "format": {**_FORMAT, "example": "html"},
+    },
     "reconcile.manifest_1_0": {"lang": _LANGUAGE},
     "reconcile.match": _MATCH_QUERY,
     "reconcile.match_as_before": _MATCH_QUERY,
