@@ -35,6 +35,8 @@ def test_17_every_example_answers(place: Any) -> None:
             if query and path not in ("/search", "/doc/", "/api/linkset"):
                 target += "?" + urlencode(query)
             for media_type, body in operation.get("requestBody", {}).get("content", {"": {}}).items():
+                if media_type and "example" not in body:
+                    continue
                 text = body.get("example", "")
                 data = urlencode(text) if isinstance(text, dict) else text
                 if media_type == "application/json":
