@@ -26,7 +26,7 @@ KINDS: Final = 6
 _EFFORT: Final = 300_000
 #: How strongly everything is drawn to the middle, so that parts without a link stay near.
 _PULL: Final = 0.25
-_MARGIN_X, _MARGIN_Y = 110, 36
+_MARGIN_X, _MARGIN_Y = 110, 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,12 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
         edges[*ends, label.text.text if label else ""] = None
     degree = Counter(end for source, target, _ in edges for end in {source, target})
     kept = [key for key, _ in sorted(degree.items(), key=lambda item: -item[1])[:NODES]]
-    drawn = [edge for edge in edges if edge[0] in set(kept) and edge[1] in set(kept)][:LINKS]
+    among = set(kept)
+    drawn = [edge for edge in edges if edge[0] in among and edge[1] in among][:LINKS]
     common = [label for label, _ in Counter(label for _, _, label in drawn).most_common()]
-    height = min(900, 340 + 14 * len(kept))
-    places = _fitted(layout(len(kept), [(kept.index(a), kept.index(b)) for a, b, _ in drawn if a != b]), height)
+    order = {key: n for n, key in enumerate(kept)}
+    moved = layout(len(kept), [(order[a], order[b]) for a, b, _ in drawn if a != b])
+    places, height = _fitted(moved, min(900, 340 + 14 * len(kept)))
     nodes = {
         key: Node(names[key], *places[n], round(5 + 2.2 * math.sqrt(degree[key]), 1)) for n, key in enumerate(kept)
     }
@@ -164,13 +166,14 @@ def layout(size: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, flo
     return list(zip(xs, ys, strict=True))
 
 
-def _fitted(places: Sequence[tuple[float, float]], height: int) -> list[tuple[float, float]]:
-    """`places` in drawing units, in the middle, as large as they fit and little distorted."""
+def _fitted(places: Sequence[tuple[float, float]], highest: float) -> tuple[list[tuple[float, float]], int]:
+    """`places` in drawing units, as large as they fit and little distorted, and the height that they take."""
     if not places:
-        return []
+        return [], 2 * _MARGIN_Y
     columns, rows = [x for x, _ in places], [y for _, y in places]
-    across = (WIDTH - 2 * _MARGIN_X) / max(max(columns) - min(columns), 0.5)
-    down = (height - 2 * _MARGIN_Y - 14) / max(max(rows) - min(rows), 0.5)
+    wide, high = max(max(columns) - min(columns), 0.5), max(max(rows) - min(rows), 0.5)
+    across, down = (WIDTH - 2 * _MARGIN_X) / wide, (highest - 2 * _MARGIN_Y) / high
     across, down = min(across, 1.5 * down), min(down, 1.5 * across)
-    left, top = (max(columns) + min(columns)) / 2, (max(rows) + min(rows)) / 2
-    return [(round(WIDTH / 2 + (x - left) * across, 1), round(height / 2 - 7 + (y - top) * down, 1)) for x, y in places]
+    left, top = (max(columns) + min(columns)) / 2, min(rows)
+    fitted = [(round(WIDTH / 2 + (x - left) * across, 1), round(_MARGIN_Y + (y - top) * down, 1)) for x, y in places]
+    return fitted, round(high * down) + 2 * _MARGIN_Y
