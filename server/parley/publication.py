@@ -34,6 +34,7 @@ class Role(Enum):
     PASSAGE = "passage"  # what a passage of a source says
     EDITORIAL = "editorial"  # the editors' own names, types and decisions
     OUTSIDE = "outside"  # other sources
+    EXTERNAL = "external"  # other people's data, added as they are: never mixed with ours, never reasoned over
     DATA = "data"  # content of no finer role
     ONTOLOGY = "ontology"
     THEMES = "themes"
@@ -56,12 +57,12 @@ class Role(Enum):
     @property
     def is_skolemised(self) -> bool:
         """Whether blank nodes become IRIs; OWL's restrictions and SHACL's shapes must stay blank."""
-        return self in _CONTENT
+        return self in _CONTENT or self is Role.EXTERNAL
 
     @property
     def is_validated(self) -> bool:
         """Whether the shapes apply to this graph."""
-        return self in _CONTENT or self in (Role.THEMES, Role.CATALOGUE, Role.LINKS)
+        return self in _CONTENT or self in (Role.THEMES, Role.CATALOGUE, Role.LINKS, Role.EXTERNAL)
 
 
 _CONTENT = (Role.PASSAGE, Role.EDITORIAL, Role.OUTSIDE, Role.DATA)
@@ -72,6 +73,8 @@ LAYOUT = ("ontology", "data", "shapes")
 #: First match wins; `*` also crosses folders.
 DEFAULT_ROLES: tuple[tuple[str, Role], ...] = (
     ("shapes/examples/*", Role.IGNORED),
+    ("data/external/*/source.ttl", Role.CATALOGUE),
+    ("data/external/*", Role.EXTERNAL),
     ("data/claims/*", Role.PASSAGE),
     ("data/editorial/*", Role.EDITORIAL),
     ("data/outside/*", Role.OUTSIDE),

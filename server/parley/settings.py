@@ -111,6 +111,9 @@ class Settings:
     validation_bytes: int = _limit(20 * MIB, "Size of sent data after decompression, in bytes.", minimum=1)
     validation_report: int = _limit(16 * MIB, "Size of a validation report, in bytes.", minimum=1024)
 
+    add_bytes: int = _limit(256 * MIB, "Size of what `parley add` unpacks, and of one file of it, in bytes.", minimum=1)
+    add_files: int = _limit(10_000, "Files in an archive that `parley add` unpacks.", minimum=1)
+
     infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")
     xml_expansion: int = _limit(16 * MIB, "Characters that the entities of one XML file may expand to.")
     file_bytes: int = _limit(4096 * MIB, "Size of one source file after decompression, in bytes.", minimum=1)

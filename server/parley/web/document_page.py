@@ -14,7 +14,7 @@ from parley.formats import JSON_LD, RDF_FORMATS
 from parley.publication import Role
 from parley.release.passage import text_of
 from parley.release.records import Description, Graph
-from parley.web import asking, documents, pages
+from parley.web import asking, documents, others, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
 from parley.web.view import browse, entity, graph, inverse, modules, reading, rules, vocabulary
@@ -58,6 +58,7 @@ def render(iri: str, page: int = 1) -> str:
         **(_of_terms(terms) if terms else {}),
         graph=named_graph,
         **(_of_graph(named_graph) if named_graph else {}),
+        others=[(theirs, namer.thing(theirs.graph)) for theirs in others.theirs(site, iri)],
         uses=site.index.triples_with(iri),
         uses_query=_uses_query,
         terms_total=many,

@@ -12,6 +12,7 @@ from parley.release.describe import GRAPH_SUBJECTS, canonical_document, document
 from parley.release.records import Description
 from parley.serialise import serialise
 from parley.vocab import DCAT, RDF_TYPE
+from parley.web import others
 from parley.web.headers import uri
 from parley.web.site import Site
 
@@ -58,7 +59,7 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Ma
         iri,
         page=page,
         page_size=site.settings.incoming_page,
-        licence=site.publication.licence,
+        licence=others.licence(site, iri),
         dataset=dataset(site),
         modified=site.manifest.created,
         languages=site.publication.languages,

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, g, request
 from parley.errors import NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, LINKSET, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, Format
 from parley.vocab import DCTERMS, SCHEMA
-from parley.web import caching, documents, negotiate
+from parley.web import caching, documents, negotiate, others
 from parley.web.headers import Link, fitting, link_header, locate, uri
 from parley.web.site import Site, current_site
 
@@ -46,15 +46,15 @@ def _send(response: Response) -> Response:
 
 def of_document(site: Site, iri: str, chosen: Format) -> list[Link]:
     """The links of the document about `iri` in the format `chosen`."""
-    others = [f for f in DOCUMENT_FORMATS if f is not chosen]
-    found: list[Link] = [(_variant(site, iri, f), {"rel": "alternate", "type": f.media_type}) for f in others]
+    formats = [f for f in DOCUMENT_FORMATS if f is not chosen]
+    found: list[Link] = [(_variant(site, iri, f), {"rel": "alternate", "type": f.media_type}) for f in formats]
     found.append((uri(iri), {"rel": "describes"}))
     found.append((documents.canonical(site, iri), {"rel": "canonical"}))
     if chosen is HTML:
         found += [(_variant(site, iri, f), {"rel": "describedby", "type": f.media_type}) for f in RDF_FORMATS]
         found.append((uri(iri.partition("#")[0]), {"rel": "cite-as"}))
         found.append((SCHEMA + "AboutPage", {"rel": "type"}))
-    return [*found, *_licence(site), *_linksets(site, iri)]
+    return [*found, *_licence(others.licence(site, iri)), *_linksets(site, iri)]
 
 
 def _variant(site: Site, iri: str, syntax: Format) -> str:
@@ -73,7 +73,7 @@ def of_home(site: Site) -> list[Link]:
     found.append((site.urls.local("opensearch.xml"), {"rel": "search", "type": OPENSEARCH.media_type}))
     found.append((site.urls.local("sparql"), {"rel": "service"}))
     found.append((site.urls.local(".well-known/api-catalog"), {"rel": "api-catalog", "type": LINKSET_JSON.media_type}))
-    return [*found, *_licence(site), *_linksets(site, None)]
+    return [*found, *_licence(site.publication.licence), *_linksets(site, None)]
 
 
 def _authors(site: Site, dataset: str | None) -> list[str]:
@@ -104,8 +104,7 @@ def dump_address(site: Site, name: str) -> str:
     return uri(site.dump_address(name))
 
 
-def _licence(site: Site) -> list[Link]:
-    licence = site.publication.licence
+def _licence(licence: str | None) -> list[Link]:
     return [(uri(licence), {"rel": "license"})] if licence else []
 
 

@@ -21,6 +21,9 @@ from parley.web.view.values import Fact, Group, Links, Value, link, literal
 #: Relation nodes without a name that one page shows in full; beyond, they are links.
 EXPANSIONS = 40
 
+#: The roles of graphs that are not the publication's own word.
+_OTHERS = (Role.OUTSIDE, Role.EXTERNAL)
+
 
 class Source(LabelSource, Protocol):
     """The part of the release's index that facts need."""
@@ -112,7 +115,7 @@ class FactWriter:
             without_notes(value, notes),
             notes=notes,
             inferred=inferred,
-            outside=Role.OUTSIDE in roles and roles <= {Role.OUTSIDE, Role.INFERRED},
+            outside=not roles.isdisjoint(_OTHERS) and roles <= {*_OTHERS, Role.INFERRED},
             why=self.links.why(*copies[0][:3]) if inferred else None,
         )
 

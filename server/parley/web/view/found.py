@@ -36,12 +36,16 @@ class Source(LabelSource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A thing found: its kind, the other name by which it was found, what it is or what it says in a sentence."""
+    """A thing found: its kind, the other name by which it was found, what it is or what it says in a sentence.
+
+    `theirs` if only other people's data say something of it.
+    """
 
     value: Value
     kind: Text | None
     other: Text | None = None
     detail: Text | None = None
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def _result(source: Source, hit: Hit, words: str, namer: Namer, links: Links) ->
         detail = summary([s for s in statements if s.subject == ox.NamedNode(hit.iri)], language)
     value = Value(namer.thing(hit.iri), links.page(hit.iri), exact=hit.iri)
     kind = namer.term(hit.kind) if hit.kind else None
-    return Result(value, kind, other_name(statements, words, value.text, language), detail)
+    theirs = bool(statements) and {s.role for s in statements} <= {Role.EXTERNAL, Role.INFERRED}
+    return Result(value, kind, other_name(statements, words, value.text, language), detail, theirs)
 
 
 def other_name(statements: Iterable[Statement], words: str, label: Text, language: str) -> Text | None:

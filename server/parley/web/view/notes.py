@@ -11,7 +11,7 @@ from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links
 
 #: The roles of graphs that a fact cites. The others say what the whole page is about, not where one fact is from.
-CITED = (Role.PASSAGE, Role.OUTSIDE, Role.EDITORIAL, Role.DATA, Role.LINKS)
+CITED = (Role.PASSAGE, Role.OUTSIDE, Role.EDITORIAL, Role.DATA, Role.LINKS, Role.EXTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
