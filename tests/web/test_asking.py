@@ -178,6 +178,18 @@ def test_a_page_shows_the_first_rows_of_many_and_says_so(real_site: str) -> None
     assert page.count("<tr>") == 1001 and "1,200 rows" in page and "first 1,000 rows" in page
 
 
+def test_the_answer_to_a_long_query_is_taken_by_a_form(place: Place) -> None:
+    long = f"# {'x' * 20_000}\n{place.query}"
+    request = urllib.request.Request(
+        f"{place.site}/sparql", urlencode({"query": long}).encode(), {"Accept": "text/html"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        page = answer.read().decode()
+    assert "<tr>" in page and '<button class="quiet" name="format" value="csv">' in page
+    assert max(len(href) for href in LINK.findall(page)) < 16_000, "no link that the server itself would refuse"
+    assert 'name="format" value' not in place.page("/sparql?" + urlencode({"query": place.query}))
+
+
 def test_an_editor_learns_the_terms_in_use_and_those_declared(place: Place) -> None:
     status, text = place.get(f"/{place.languages[1]}/sparql/terms", "*/*")
     found = json.loads(text)
