@@ -22,6 +22,8 @@ _TOTAL: Final = "SELECT count(*) FROM node n WHERE {}"
 # Broader classes that nothing found is of in the first place would only repeat the narrower ones.
 _KINDS: Final = """SELECT k.name, count(*) FROM found f JOIN instance i ON i.node = f.node JOIN node k ON k.id = i.class
 WHERE i.class IN (SELECT o.kind FROM found g JOIN node o ON o.id = g.node) GROUP BY k.id ORDER BY 2 DESC, 1"""
+_ALSO: Final = """SELECT k.name, count(*) FROM found f JOIN instance i ON i.node = f.node JOIN node k ON k.id = i.class
+GROUP BY k.id HAVING count(*) < (SELECT count(*) FROM found) ORDER BY 2 DESC, 1"""
 _LINKED: Final = """SELECT v.name, count(*) FROM found f JOIN facet c ON c.node = f.node AND c.facet = ?
 JOIN node v ON v.id = c.value GROUP BY v.id ORDER BY 2 DESC, 1"""
 _PERIODS_OF: Final = "SELECT p.first, p.last, f.node FROM found f JOIN period p ON p.node = f.node"
@@ -31,12 +33,14 @@ _PERIODS_OF: Final = "SELECT p.first, p.last, f.node FROM found f JOIN period p 
 class Choices:
     """The number of things, and by facet the choices with what each would leave, most first.
 
-    `years` are the first years of periods, in their order; each period is `step` years long. `counted` is False where
-    there are too many things to count choices.
+    `also` are, of things of one kind, the further classes that some of them have. `years` are the first years of
+    periods, in their order; each period is `step` years long. `counted` is False where there are too many things to
+    count choices.
     """
 
     total: int
     kinds: Counted = ()
+    also: Counted = ()
     themes: Counted = ()
     places: Counted = ()
     years: tuple[tuple[int, int], ...] = ()
@@ -57,6 +61,7 @@ def choices(rows: Rows, wanted: Wanted) -> Choices:
     return Choices(
         total,
         kinds=_pairs(_among(rows, wanted.without("kind"), _KINDS)),
+        also=_pairs(_among(rows, wanted.without("also"), _ALSO)) if wanted.kind else (),
         themes=_pairs(_among(rows, wanted.without("theme"), _LINKED, "theme")),
         places=_pairs(_among(rows, wanted.without("place"), _LINKED, "place")),
         years=years,
@@ -67,7 +72,7 @@ def choices(rows: Rows, wanted: Wanted) -> Choices:
 def _largest(rows: Rows, wanted: Wanted) -> int:
     """The most things that any of the counts would look at."""
     sizes = []
-    for facet in ("kind", "theme", "place", "years"):
+    for facet in ("kind", "also", "theme", "place", "years"):
         condition, values = wanted.without(facet).condition()
         sizes.append(int(rows(_TOTAL.format(condition), *values)[0][0]))
     return max(sizes)

@@ -17,6 +17,8 @@ _OVERLAPPING: Final = "SELECT node FROM period WHERE first <= ? AND last >= ?"
 class Wanted:
     """What is looked for: `words` in its texts, of the class `kind`, linked to `theme` and `place`, about `years`.
 
+    `also` is a second class that things of `kind` may have, such as one that says how they are.
+
     With `some`, any of the words will do. `years` are the first and the last, both included. What is not said does not
     matter; where nothing is said, everything that has a kind will do.
     """
@@ -24,6 +26,7 @@ class Wanted:
     words: str = ""
     some: bool = False
     kind: str = ""
+    also: str = ""
     theme: str = ""
     place: str = ""
     years: tuple[int, int] | None = None
@@ -31,10 +34,10 @@ class Wanted:
     @property
     def narrowed(self) -> bool:
         """Whether more than words is asked for."""
-        return bool(self.kind or self.theme or self.place or self.years)
+        return bool(self.kind or self.also or self.theme or self.place or self.years)
 
     def without(self, facet: str) -> Wanted:
-        """The same without the choice of one facet: `kind`, `theme`, `place` or `years`."""
+        """The same without the choice of one facet: `kind`, `also`, `theme`, `place` or `years`."""
         changes: dict[str, Any] = {facet: None if facet == "years" else ""}
         return replace(self, **changes)
 
@@ -43,8 +46,7 @@ class Wanted:
         parts: list[tuple[str, list[Any]]] = []
         if self.words and words:
             parts.append((_MATCHING, [self.expression]))
-        if self.kind:
-            parts.append((_OF_CLASS, [self.kind]))
+        parts += [(_OF_CLASS, [class_]) for class_ in (self.kind, self.also) if class_]
         parts += [(_LINKED.format(name), [iri]) for name, iri in (("theme", self.theme), ("place", self.place)) if iri]
         if self.years:
             parts.append((_OVERLAPPING, [self.years[1], self.years[0]]))

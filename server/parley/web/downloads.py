@@ -150,6 +150,12 @@ def _address(site: Site, name: str) -> str:
     return uri(site.dump_address(name))
 
 
+def table_of(site: Site, class_iri: str) -> str | None:
+    """The address of the table of the things of a class, if there is one."""
+    found = (name for name, row in _contents(site).items() if row.get("scope") == class_iri and _is_table(name))
+    return next((_address(site, name) for name in found), None)
+
+
 def _contents(site: Site) -> dict[str, dict[str, Any]]:
     """What the release says of its dumps: name → scope (a class, for a table) and rows."""
     if _FOLDER + _CONTENTS not in site.manifest.files:

@@ -96,6 +96,7 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "links.linkset": {"iri": _text("The thing whose document's links are asked for; none: the home page.")},
     "search.search": {
         "q": _text("Words.", example="a"), "kind": _text("The class of the things."),
+        "also": _text("A second class that they have."),
         "theme": _text("A theme, or a broader one."), "place": _text("A place."),
         "years": _text("A year, or the first and the last.", example="1990-1999"),
         "page": {"schema": _PAGE, "description": "Page of the results."},

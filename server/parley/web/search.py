@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from parley.errors import BadRequest
 from parley.formats import JSON, SUGGESTIONS
 from parley.release.wanted import Wanted
-from parley.web import asking, caching, negotiate, pages
+from parley.web import asking, caching, downloads, negotiate, pages
 from parley.web.paging import page_number
 from parley.web.site import current_site
 from parley.web.view import browse, found, themes
@@ -56,6 +56,7 @@ def search(language: str | None = None) -> Response:
         chosen=_chosen(wanted),
         results=found.results(index, hits, wanted.words, namer, links),
         facets=facets,
+        table=downloads.table_of(current_site(), wanted.kind) if wanted == Wanted(kind=wanted.kind) else None,
         counted=choices.counted,
         total=choices.total,
         kinds=[] if choices.total and asked else browse.kinds(index, namer, links),
@@ -132,6 +133,7 @@ def _wanted() -> Wanted:
     return Wanted(
         _words(),
         kind=asked("kind", ""),
+        also=asked("also", ""),
         theme=asked("theme", ""),
         place=asked("place", ""),
         years=(int(years[1]), int(years[2] or years[1])) if years else None,
@@ -141,7 +143,8 @@ def _wanted() -> Wanted:
 def _address(wanted: Wanted, **changes: Any) -> str:
     """The address of `wanted` with some fields changed; what is empty is left out."""
     years = f"{wanted.years[0]}-{wanted.years[1]}" if wanted.years else ""
-    fields = {"q": wanted.words, "kind": wanted.kind, "theme": wanted.theme, "place": wanted.place, "years": years}
+    kept = {name: getattr(wanted, name) for name in ("kind", "also", "theme", "place")}
+    fields = {"q": wanted.words, **kept, "years": years}
     query = urlencode({name: value for name, value in {**fields, **changes}.items() if value})
     return f"{pages.local('search')}?{query}" if query else pages.local("search")
 
@@ -149,15 +152,14 @@ def _address(wanted: Wanted, **changes: Any) -> str:
 def _chosen(wanted: Wanted) -> list[found.Chosen]:
     """The choices that are made, each with the address that takes it back and the page of the thing it names."""
     namer, links = pages.namer(), pages.links()
-    rows = [("kind", wanted.kind), ("theme", wanted.theme), ("place", wanted.place)]
-    made = [
-        found.Chosen(key, namer.term(iri) if key == "kind" else namer.thing(iri), _address(wanted, **{key: ""}),
-                     links.to(iri)[0])
-        for key, iri in rows
-        if iri
-    ]  # fmt: skip
+    rows = [(key, getattr(wanted, key)) for key in ("kind", "also", "theme", "place")]
+    made = []
+    for key, iri in rows:
+        if iri:
+            name = namer.term(iri) if key in ("kind", "also") else namer.thing(iri)
+            made.append(found.Chosen(key, name, _address(wanted, **{key: ""}), links.to(iri)[0]))
     if wanted.years:
         first, last = wanted.years
-        name = str(first) if first == last else f"{first}\N{EN DASH}{last}"
-        made.append(found.Chosen("years", Text(name), _address(wanted, years=""), None))
+        span = str(first) if first == last else f"{first}\N{EN DASH}{last}"
+        made.append(found.Chosen("years", Text(span), _address(wanted, years=""), None))
     return made

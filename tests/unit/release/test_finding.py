@@ -119,6 +119,13 @@ def test_a_dated_thing_with_links_is_no_time_span(make_index: MakeIndex) -> None
     assert index.choices(Wanted(kind=E + "Captain")).years == ()
 
 
+def test_things_of_a_kind_are_told_apart_by_their_further_classes(make_index: MakeIndex) -> None:
+    index = make_index(*HARBOURS, *typed("Museum", "belem", "brest"), *typed("Wooden", "belem", "hermione", "kaskelot"))
+    assert index.choices(Wanted(kind=E + "Ship")).also == ((E + "Museum", 1),), "what all of them are says nothing"
+    assert [hit.iri for hit in index.search(Wanted(kind=E + "Ship", also=E + "Museum"))] == [E + "belem"]
+    assert index.choices(Wanted("brest")).also == ()
+
+
 def test_suggestions_go_by_names_without_accents_and_by_other_names(make_index: MakeIndex) -> None:
     index = make_index(*HARBOURS)
     assert [hit.iri for hit in index.suggest("bel")] == [E + "belem"]

@@ -120,8 +120,17 @@ def other_name(statements: Iterable[Statement], words: str, label: Text, languag
 def facets(choices: Choices, wanted: Wanted, namer: Namer, address: Callable[..., str]) -> list[Facet]:
     """The facets with something to choose; `address` gives that of a search with a field changed."""
     kinds = [(iri, n) for iri, n in choices.kinds if not iri.startswith(TECHNICAL) or iri == wanted.kind]
+    # Two classes of one name would look like one choice made twice.
+    names = {collation(namer.term(wanted.kind).text)} if wanted.kind else set()
+    also = []
+    for iri, number in choices.also:
+        name = collation(namer.term(iri).text)
+        if not iri.startswith(TECHNICAL) and name not in names:
+            names.add(name)
+            also.append((iri, number))
     named = (
         ("kind", kinds, wanted.kind),
+        ("also", also, wanted.also),
         ("theme", choices.themes, wanted.theme),
         ("place", choices.places, wanted.place),
     )
@@ -130,7 +139,7 @@ def facets(choices: Choices, wanted: Wanted, namer: Namer, address: Callable[...
         rows = counted[:LISTED]
         namer.learn(iri for iri, _ in rows)
         made = [
-            Choice(namer.term(iri) if key == "kind" else namer.thing(iri), n,
+            Choice(namer.term(iri) if key in ("kind", "also") else namer.thing(iri), n,
                    address(**{key: "" if iri == chosen else iri}), iri == chosen)
             for iri, n in rows
         ]  # fmt: skip
