@@ -23,6 +23,7 @@ from parley.reconcile.faults import ServiceBusy
 from parley.reconcile.matcher import Matcher
 from parley.reconcile.wording import Wording
 from parley.web import asking, caching, negotiate, pages, preview
+from parley.web.headers import locate
 from parley.web.site import EXTENSION, current_site
 
 blueprint = Blueprint("reconcile", __name__)
@@ -53,6 +54,8 @@ def reconcile(language: str | None = None) -> Response:
         raise BadRequest("There is neither “queries” nor “extend” in the form.", cure="Send one of them, as JSON.")
     chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (JSON, HTML))
     response = _page() if chosen is HTML else _answer(manifest.version_0_2(_facts()))
+    if chosen is JSON:
+        locate(response, f"{current_site().urls.local('reconcile', language)}?format={JSON.name}")
     response.vary.add("Accept")
     return response
 

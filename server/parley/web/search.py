@@ -16,6 +16,7 @@ from parley.errors import BadRequest
 from parley.formats import JSON, SUGGESTIONS
 from parley.release.wanted import Wanted
 from parley.web import asking, caching, downloads, negotiate, pages
+from parley.web.headers import locate
 from parley.web.paging import page_number
 from parley.web.site import current_site
 from parley.web.view import browse, found, themes
@@ -92,6 +93,8 @@ def suggest(language: str | None = None) -> Response:
     response.headers["Content-Language"] = language
     if not parameter:
         response.vary.add("Accept")
+        own = urlencode({"q": beginning, "format": chosen.name})
+        locate(response, f"{site.urls.local('api/suggest', language)}?{own}")
     if pages.explicit_language() is None:
         response.vary.add("Accept-Language")
     tag = caching.etag(site.manifest.id, site.settings, request.path, beginning, language, chosen.name, parameter or "")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,8 +21,8 @@ def description(place: Any) -> dict[str, Any]:
     return found
 
 
-def test_17_every_example_answers(place: Any) -> None:
-    asked = 0
+def examples(place: Any) -> Iterator[tuple[str, str, str, str, str]]:
+    """Path, method, target, media type and body of every request that the description gives in full."""
     for path, operations in description(place)["paths"].items():
         for method, operation in operations.items():
             given = {row["name"]: row for row in operation["parameters"]}
@@ -41,14 +42,36 @@ def test_17_every_example_answers(place: Any) -> None:
                 data = urlencode(text) if isinstance(text, dict) else text
                 if media_type == "application/json":
                     data = json.dumps(text)
-                fields = {"Content_Type": media_type} if media_type else {}
-                reply = place.ask(
-                    target, method.upper().removeprefix("X-"), data.encode() if media_type else None, **fields
-                )
-                accepted = (200, 302, 303, 308) if path not in UNANSWERED else (404, 200)
-                assert reply.status in accepted, (method, target, reply.status, reply.body)
-                asked += 1
+                yield path, method.upper().removeprefix("X-"), target, media_type, data
+
+
+def test_17_every_example_answers(place: Any) -> None:
+    asked = 0
+    for path, method, target, media_type, data in examples(place):
+        fields = {"Content_Type": media_type} if media_type else {}
+        reply = place.ask(target, method, data.encode() if media_type else None, **fields)
+        accepted = (200, 302, 303, 308) if path not in UNANSWERED else (404, 200)
+        assert reply.status in accepted, (method, target, reply.status, reply.body)
+        asked += 1
     assert asked >= 20
+
+
+def test_09_every_answer_says_what_it_is(place: Any) -> None:
+    negotiated = 0
+    for _path, method, target, _media_type, _data in examples(place):
+        if method != "GET":
+            continue
+        for accept in ("*/*", "text/html"):
+            reply = place.ask(target, Accept=accept)
+            for name in ("Cache-Control", "Access-Control-Allow-Origin", "X-Content-Type-Options"):
+                assert reply.header(name), (target, name)
+            assert sum(len(name) + len(value) + 4 for name, value in reply.fields.items()) < 4096, target
+            chosen_by_address = "format=" in target
+            if reply.status == 200 and "Accept" in reply.header("Vary").split(", ") and not chosen_by_address:
+                negotiated += 1
+                for name in ("Content-Location", "ETag"):
+                    assert reply.header(name), (target, accept, name)
+    assert negotiated >= 10
 
 
 #: There is no favicon, and the tiny publication names no contact; its base is no thing.
