@@ -24,7 +24,7 @@ RESERVED = frozenset(
         *("doc", "describe", "why", "sparql", "search", "api", "context", "queries", "releases", "release"),
         *("download", "downloads", "reconcile", "coreference", "validate"),
         *("static", "about", "graph-store", "problems", "livez", "readyz", "version"),
-        *("robots.txt", "sitemap.xml", "sitemap", "opensearch.xml", "favicon.ico", ".well-known"),
+        *("robots.txt", "llms.txt", "sitemap.xml", "sitemap", "opensearch.xml", "favicon.ico", ".well-known"),
     }
 )
 

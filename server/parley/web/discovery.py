@@ -26,7 +26,7 @@ blueprint = Blueprint("discovery", __name__)
 SITEMAP_ADDRESSES: Final = 10_000
 #: How long a security.txt says that it holds (RFC 9116 §2.5.5 recommends less than a year).
 _SECURITY_DAYS: Final = 180
-_DOCUMENTED: Final = ("sparql", "search", "downloads", "reconcile", "coreference")
+_DOCUMENTED: Final = ("sparql", "search", "downloads", "reconcile", "coreference", "validate", "api")
 _CATALOGUE_PROFILE: Final = "https://www.rfc-editor.org/info/rfc9727"
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Blank nodes with an IRI in place of their label are nothing to look for.
@@ -171,6 +171,8 @@ def api_catalog() -> Response:
         {"anchor": local("search"), **search, **documentation["search"]},
         {"anchor": local("coreference"), **openapi, **documentation["coreference"], **catalogue, **status},
         {"anchor": local("reconcile"), **openapi, **documentation["reconcile"], **catalogue, **status},
+        {"anchor": local("validate"), **openapi, **documentation["validate"], **catalogue, **status},
+        {"anchor": local("api"), **openapi, **documentation["api"], **catalogue},
         {"anchor": local("downloads"), **documentation["downloads"], **catalogue},
     ]
     response = _answer(json.dumps({"linkset": rows}, indent=1) + "\n", LINKSET_JSON)

@@ -50,6 +50,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "search.suggest": (JSON, SUGGESTIONS),
     "discovery.void": RDF_FORMATS,
     "discovery.robots": (TEXT,),
+    "llms.llms": (TEXT,),
     "discovery.security": (TEXT,),
     "discovery.sitemap": (XML,),
     "discovery.sitemaps": (XML,),
