@@ -62,7 +62,6 @@ class Network:
     more_kinds: int
     height: int
     extent: Extent
-    nodes_left_out: int
 
 
 Edge = tuple[str, str, str]
@@ -102,7 +101,6 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
         len(common) - len(shown),
         height,
         extent,
-        len(names) - len(kept),
     )
 
 
