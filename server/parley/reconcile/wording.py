@@ -41,6 +41,11 @@ class Wording:
         """What `iri` is called; never empty."""
         return self._picked(iri)[0] or iri
 
+    def has_name(self, iri: str) -> bool:
+        """Whether the data has a name for `iri`."""
+        self.learn([iri])
+        return bool(self._labels[iri])
+
     def named(self, iri: str) -> dict[str, str]:
         """`id`, `name`, and `lang` where the name is not in the language of the answer."""
         text, tag = self._picked(iri)

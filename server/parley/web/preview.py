@@ -75,7 +75,7 @@ def _rows(index: Any, iri: str, wording: Wording) -> list[tuple[str, list[str]]]
     """A few properties with their values as texts: short ones, in the data's order."""
     found: list[tuple[str, list[str]]] = []
     for property_, terms in Values(index).of(iri).items():
-        if property_ in _TOLD or property_.startswith(_TECHNICAL):
+        if property_ in _TOLD or property_.startswith(_TECHNICAL) or not wording.has_name(property_):
             continue
         texts = [wording.name(t.value) if isinstance(t, ox.NamedNode) else _text(t) for t in terms]
         short = [text for text in dict.fromkeys(texts) if text and len(text) <= _LONGEST]
