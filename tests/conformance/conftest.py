@@ -29,7 +29,7 @@ KINDS = {
     "legal": (("PositiveSyntaxTest11",), (True, False)),
     "illegal": (("NegativeSyntaxTest11",), (True, False)),
 }
-#: Suites about what this publisher does not do on query: entailment is the build's; federation is off.
+#: Suites that are not evaluated here: entailment is the build's; `test_service` has endpoints for the other.
 OTHER_SUITES = frozenset(["entailment", "service"])
 EXEMPTIONS = Path(__file__).parent / "exemptions.toml"
 

@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
@@ -64,13 +64,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, RESULTS, solutions(["s"], rows))
         elif name == "terms":
             self._send(200, RESULTS, solutions(["s", "x"], TERMS))
+        elif name == "cut":
+            self._send(200, RESULTS, solutions(["s"], TERMS[1:2]), fields={"X-SPARQL-MaxRows": "1"})
+        elif name == "interrupted":
+            self._send(200, RESULTS, solutions(["s"], []), fields={"X-SQL-State": "S1TAT"})
         elif name == "short":
             self._send(200, RESULTS, b'{"head":{"vars":["s"]},"results":{"bindings":[]}}', more=9)
         else:
             self._send(*self.ANSWERS[name])
 
-    def _send(self, status: int, media_type: str, body: bytes, more: int = 0) -> None:
+    def _send(
+        self, status: int, media_type: str, body: bytes, more: int = 0, fields: Mapping[str, str] | None = None
+    ) -> None:
         self.send_response(status)
+        for field, value in (fields or {}).items():
+            self.send_header(field, value)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body) + more))
         self.end_headers()
@@ -114,7 +122,7 @@ def odd() -> Iterator[Odd]:
 def federated(live: Any, odd: Odd, bench_folder: Any, serve: Any) -> Iterator[Any]:
     """A server that may ask another Parley, the odd endpoint, and one by a name that leads to a private address."""
     port = odd.server_address[1]
-    names = [*_Handler.ANSWERS, "redirect", "slow", "rows", "terms", "short"]
+    names = [*_Handler.ANSWERS, "redirect", "slow", "rows", "terms", "short", "cut", "interrupted"]
     listed = [f"{live.url}sparql", f"http://localhost:{port}/html", "http://127.0.0.1:1/", "http://no.invalid/"]
     listed += [f"http://127.0.0.1:{port}/{name}" for name in names]
     more = {"service_seconds": 0.8, "service_rows": 100, "service_bytes": 2 * MIB, "service_requests": 3}
@@ -176,7 +184,7 @@ def test_it_can_be_refused(federated: Any, live: Any) -> None:
             f"PREFIX x: <{live.url}sparql> SELECT * {{ SERVICE SILENT {endpoint} {{ ?s ?p ?o }} }}"
         )
         assert (reply.status, reply.json["type"]) == (400, "/problems/query-refused")
-        assert reply.json["column"] > 1 and f"<{live.url}sparql>" in reply.json["cure"]
+        assert reply.json["column"] > 1 and "Ask one of <http://127.0.0.1" in reply.json["cure"]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +199,8 @@ def test_it_can_be_refused(federated: Any, live: Any) -> None:
         ("redirect", "redirect (status 307)"),
         ("slow", "service_seconds"),
         ("short", "broke off"),
+        ("cut", "cuts answers at 1 solutions"),
+        ("interrupted", "interrupted"),
     ],
 )
 def test_a_failure_is_named_and_silent_does_without(federated: Any, odd: Odd, name: str, said: str) -> None:

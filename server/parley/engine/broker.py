@@ -70,7 +70,8 @@ class Broker:
         endpoint = str(request["endpoint"])
         seconds = self._limits.service_seconds
         with _Call(self._services, endpoint, seconds) as call:
-            yield encode_object(Frame.HEAD, {"type": call.ask(str(request["query"]))})
+            media_type, most = call.ask(str(request["query"]))
+            yield encode_object(Frame.HEAD, {"type": media_type, "most": most})
             size = 0
             while data := call.read():
                 size += len(data)
@@ -103,17 +104,19 @@ class _Call:
         if self._handle is not None:
             self._handle.close()
 
-    def ask(self, query: str) -> str:
-        """Send `query`; the media type of the answer. Raises ServiceError."""
+    def ask(self, query: str) -> tuple[str, int | None]:
+        """Send `query`; the answer's media type, and above how many solutions it is cut. Raises ServiceError."""
         try:
             self._exchange = Exchange(self._endpoint, self._seconds, self._connected())
             status, content_type = self._exchange.send(query, ACCEPT, (), ())
             self._check_time()
-            if status == 200:
-                return content_type
+            if status == 200 and not self._exchange.cut:
+                return content_type, self._exchange.most_rows
             said = " ".join(self._exchange.read().decode("utf-8", "replace").split())[:_EXCERPT]
         except (OSError, EngineLost) as error:
             raise self._failure(error) from None
+        if status == 200:
+            raise ServiceError(f"does not answer in full: {self._exchange.cut}")
         if 300 <= status < 400:
             raise ServiceError(f"answers with a redirect (status {status}), which is not followed")
         raise ServiceError(f"answers with status {status}" + (f": {said}" if said else ""))

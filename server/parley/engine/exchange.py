@@ -48,6 +48,21 @@ class Exchange:
             raise EngineLost("The engine can't be reached.", cure=_AWAY) from error
         return self._response.status, self._response.headers.get("Content-Type", "")
 
+    @property
+    def cut(self) -> str:
+        """Why the answer is not whole though its status is 200, or "": Virtuoso says so in fields of its own."""
+        assert self._response is not None
+        if self._response.headers.get("X-SQL-State") == "S1TAT":
+            return "it was interrupted, and answers with what it had found by then"
+        return ""
+
+    @property
+    def most_rows(self) -> int | None:
+        """The number of solutions above which the endpoint cuts, if it says so."""
+        assert self._response is not None
+        text = self._response.headers.get("X-SPARQL-MaxRows", "")
+        return int(text) if text.isascii() and text.isdigit() else None
+
     def read(self) -> bytes:
         """The next bytes of the body, none at its end. Raises EngineLost where it breaks off."""
         assert self._response is not None

@@ -179,7 +179,13 @@ class Federation:
                 raise ValueError("it is a boolean")
             blank = urljoin(base_iri or "", f"/.well-known/genid/{self._requests}-") if base_iri else "urn:bnode:"
             present = {variable.value for variable in found.variables}
-            for solution in found:
+            solutions = list(found)
+            if answer.most is not None and len(solutions) >= answer.most:
+                raise ServiceFailed(
+                    f"<{clause.endpoint}> cuts answers at {answer.most} solutions, and gave as many.",
+                    cure="Make the pattern in SERVICE more selective.",
+                )
+            for solution in solutions:
                 yield tuple(_term(solution[n], blank) if n in present else None for n in names)
         except (SyntaxError, ValueError, OSError) as error:
             raise ServiceFailed(f"The answer of <{clause.endpoint}> can't be read: {error}.", cure=_CURE) from None
@@ -195,7 +201,8 @@ class Federation:
                 if kind is Frame.DATA:
                     answer.content += content
                 elif kind is Frame.HEAD:
-                    answer.content_type = json.loads(content)["type"]
+                    head = json.loads(content)
+                    answer.content_type, answer.most = head["type"], head["most"]
                 elif kind is Frame.END:
                     break
                 else:
@@ -221,10 +228,11 @@ class Federation:
 
 @dataclass(slots=True)
 class _Answered:
-    """An endpoint's answer: its media type, what it holds and, once that is known, in which syntax."""
+    """An endpoint's answer: media type, content, number of solutions at which it is cut, syntax once it is known."""
 
     content_type: str = ""
     content: bytes = b""
+    most: int | None = None
     syntax: Any = None
 
 

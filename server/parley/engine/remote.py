@@ -120,6 +120,12 @@ class RemoteAnswer:
         if status != 200:
             body = (await self._within(self._exchange.read)).decode("utf-8", "replace")
             raise _error_of(status, body, len(prefix))
+        if self._exchange.cut or self._exchange.most_rows is not None:
+            limit = f"it cuts answers at {self._exchange.most_rows} solutions (ResultSetMaxRows)"
+            raise EngineLost(
+                f"The engine's answer may be a part: {self._exchange.cut or limit}.",
+                cure="The operator should lift the engine's own limits; Parley has its own.",
+            )
         found = content_format(content_type, RDF_FORMATS if self._kind == "triples" else RESULT_FORMATS)
         if found is not wanted:
             raise EngineLost(
