@@ -16,6 +16,7 @@ from parley.release.wanted import Wanted
 from parley.vocab import ALTERNATIVE_LABEL_PROPERTIES
 from parley.web.view.browse import TECHNICAL
 from parley.web.view.facts import summary
+from parley.web.view.glance import where_and_when
 from parley.web.view.naming import LabelSource, Namer, Text, collation
 from parley.web.view.values import Links, Value
 
@@ -32,6 +33,9 @@ class Source(LabelSource, Protocol):
 
     def graph(self, iri: str) -> Graph | None:
         """The named graph called `iri`."""
+
+    def topics(self, iris: Iterable[str]) -> dict[str, str]:
+        """The topic of each of `iris` that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,19 @@ def _result(source: Source, hit: Hit, words: str, namer: Namer, links: Links) ->
         said = text_of(statements, language)
         detail = Text(*said) if said else None
     else:
-        detail = summary([s for s in statements if s.subject == ox.NamedNode(hit.iri)], language)
+        mine = [s for s in statements if s.subject == ox.NamedNode(hit.iri)]
+        detail = summary(mine, language) or _glance(source, mine, namer, links)
     value = Value(namer.thing(hit.iri), links.page(hit.iri), exact=hit.iri)
     kind = namer.term(hit.kind) if hit.kind else None
     theirs = bool(statements) and {s.role for s in statements} <= {Role.EXTERNAL, Role.INFERRED}
     return Result(value, kind, other_name(statements, words, value.text, language), detail, theirs)
+
+
+def _glance(source: Source, mine: Sequence[Statement], namer: Namer, links: Links) -> Text | None:
+    """Where and when a thing was, for want of a sentence."""
+    topics = source.topics(s.object.value for s in mine if isinstance(s.object, ox.NamedNode))
+    shown = [value.text for value in where_and_when(mine, topics, namer, links)]
+    return Text(" · ".join(text.text for text in shown), shown[0].language) if shown else None
 
 
 def other_name(statements: Iterable[Statement], words: str, label: Text, language: str) -> Text | None:
@@ -146,6 +158,8 @@ def facets(choices: Choices, wanted: Wanted, namer: Namer, address: Callable[...
         found.append(_facet(key, made))
     periods = [_period(start, n, choices.step, wanted, address) for start, n in choices.years]
     found.append(_facet("years", periods))
+    if wanted.kind:
+        found.append(found.pop(0))  # other kinds are the last that somebody looks for who has chosen one
     return [facet for facet in found if any(one.chosen or one.count < choices.total for one in facet.choices)]
 
 
