@@ -64,7 +64,7 @@ PARTLY: dict[int, str] = {
     18: "the schemas of both versions and hostile batches, not OpenRefine's own testbench",
     26: "verdicts of shapes and refusals of what is not supported; the pass rate of the W3C suite is pySHACL's",
     33: "as fast as the machine answers 16 clients, which may be less than 1,000 requests a second",
-    36: "15 minutes instead of 24 hours",
+    36: "15 minutes instead of 24 hours, with the slope reported and below 30 MB an hour",
     40: "no second engine",
 }
 

@@ -79,4 +79,5 @@ def test_36_soak(bench_folder: Path, serve: Callable[..., AbstractContextManager
     slope, asked = soak(bench_folder, serve, 900, filled=True)
     print(f"\nsoak: {asked} requests in 15 minutes, {slope:+.1f} MB an hour")
     assert asked > 2_000
-    assert slope < 15, "caches are full from the start; an allocator may still spread a little, a leak grows by more"
+    # What is answered anew each time does not grow; kept answers that make room for others of other sizes still spread.
+    assert slope < 30, "a leak grows by more"
