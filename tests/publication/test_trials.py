@@ -27,6 +27,7 @@ def listed(name: str, kind: str) -> list[dict[str, Any]]:
 
 FACTS, OVERCLAIMS = listed("facts", "fact"), listed("overclaims", "overclaim")
 QUESTIONS = listed("questions", "question") + listed("more-questions", "question")
+READ = listed("blind-2", "answer")
 
 
 def holds(store: ox.Store, entry: dict[str, Any]) -> bool:
@@ -59,6 +60,18 @@ def test_a_claim_that_the_page_does_not_make_is_not_found(store: ox.Store, overc
 @pytest.mark.parametrize("question", QUESTIONS, ids=[one["id"] for one in QUESTIONS])
 def test_a_question_is_answered(store: ox.Store, question: dict[str, Any]) -> None:
     assert answers(store, question) == sorted(question["rows"]), question["answer"]
+
+
+@pytest.mark.parametrize("answer", READ, ids=[one["question"] for one in READ])
+def test_what_a_blind_reader_asked_still_has_an_answer(store: ox.Store, answer: dict[str, Any]) -> None:
+    """Rows to read it from; only the question on what the page never mentions is an ASK, and false."""
+    found = store.query(PREFIXES + answer["sparql"])
+    assert not found if isinstance(found, ox.QueryBoolean) else next(iter(found))
+    assert set(answer["passages"]) <= {q.subject.value.rpartition("/")[2] for q in store if _is_passage(q.subject)}
+
+
+def _is_passage(term: object) -> bool:
+    return _value(term).startswith("passage/")
 
 
 def test_the_lists_are_as_long_as_they_were_and_in_both_languages() -> None:
