@@ -24,7 +24,7 @@ class Kind(Enum):
     RESULTS = "results"  # SPARQL SELECT and ASK results
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each: equal is the same, and hashed at no cost
 class Format:
     """One syntax.
 

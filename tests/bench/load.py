@@ -103,7 +103,7 @@ def _loaded(
         poll.register(descriptor, select.EPOLLIN)
         connection.ask(next(requests))
     while asked:
-        for descriptor, _ in poll.poll(10) or _silent():
+        for descriptor, _ in poll.poll(60) or _silent():
             connection = asked[descriptor]
             if connection.is_answered(status, shortest):
                 now = time.perf_counter()
@@ -116,7 +116,7 @@ def _loaded(
 
 
 def _silent() -> list[tuple[int, int]]:
-    raise BadAnswer("no answer for ten seconds")
+    raise BadAnswer("no answer for a minute")
 
 
 def request_of(

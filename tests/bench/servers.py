@@ -137,22 +137,29 @@ def program(name: str, package: str) -> str:
     return found
 
 
+def _answers(port: int) -> bool:
+    """Whether there is any answer: a socket may listen long before the server behind it is there."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 60) as connection:
+        connection.sendall(b"GET /none HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        return bool(connection.recv(1))
+    return False
+
+
 @contextmanager
 def running(name: str, command: Callable[[int], list[str]], log: Path) -> Iterator[Server]:
-    """Start a server and wait until it listens; ends the run if it does not within 60 s."""
+    """Start a server and wait until it answers; ends the run if it does not within a minute or so."""
     port = _free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(command(port), stdout=output, stderr=output)
     try:
         for _ in range(600):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            if _answers(port):
                 break
             if process.poll() is not None:
                 sys.exit(f"{name} did not start:\n{log.read_text(encoding='utf-8')}")
             time.sleep(0.1)
         else:
-            sys.exit(f"{name} did not listen within 60 s:\n{log.read_text(encoding='utf-8')}")
-        time.sleep(0.5)  # a socket may listen before its workers are there
+            sys.exit(f"{name} did not answer within a minute:\n{log.read_text(encoding='utf-8')}")
         yield Server(name, port, process)
     finally:
         process.terminate()

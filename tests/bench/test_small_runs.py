@@ -37,6 +37,18 @@ def test_it_prints_a_row_a_measurement(name: str, options: tuple[str, ...], rows
     assert all(len(re.findall(r"\d+\.\d\d", line)) >= 3 for line in lines[1:])
 
 
+def test_memory_stream_and_search_are_compared() -> None:
+    done = run("large.py", "--triples", "5000", "--megabytes", "1", "--rounds", "1", "--seconds", "0.05")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["memory", "stream", "search", "search"]
+
+
+def test_slow_clients_are_counted() -> None:
+    done = run("slow_clients.py", "--clients", "20", "--things", "100", "--seconds", "0.2")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^query .* beside 20 slow clients .*^document ", done.stdout, re.DOTALL | re.MULTILINE)
+
+
 def test_a_peer_that_is_missing_ends_the_run() -> None:
     done = run("sparql.py", "--things", "50", "--peers", "rdflib", *QUICK, PATH="/nowhere", PARLEY_PEERS="")
     if done.returncode == 0:

@@ -15,9 +15,11 @@ import io
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
+from werkzeug.wsgi import FileWrapper
 
 from parley.web.problems import REQUEST_ID
 from parley.web.stream import Stream, Work
@@ -46,12 +48,23 @@ class Answer:
     route: str = ""
 
 
+class WholeFile(FileWrapper):
+    """The body that Werkzeug makes of an open file; a range of it is wrapped once more, and is another class."""
+
+
 class Chunks:
-    """The body of `response` in chunks of at least 256 kB, except the last; for use from one thread at a time."""
+    """The body of `response` in chunks of at least 256 kB, except the last; for use from one thread at a time.
+
+    `path` is the file that holds just these bytes, for a server that sends files by itself; "" if there is none.
+    """
 
     def __init__(self, response: Response) -> None:
         self._response = response
         self._parts = response.iter_encoded()
+        body = response.response
+        self.path = ""
+        if isinstance(body, WholeFile) and response.status_code == HTTPStatus.OK:  # a 304 has one, but is sent empty
+            self.path = body.file.name
 
     def read(self) -> bytes:
         """The next chunk; empty at the end."""
@@ -86,6 +99,7 @@ def environment(scope: Mapping[str, Any], path: str, body: bytes, *, prefix: str
         "wsgi.url_scheme": "http",
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
+        "wsgi.file_wrapper": WholeFile,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,

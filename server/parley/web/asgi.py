@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, Final
+
+#: The extension by which the server sends a file itself.
+FILES: Final = "http.response.pathsend"
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -20,3 +23,8 @@ def start_message(status: int, headers: Iterable[tuple[str, str]]) -> Message:
 def body_message(content: bytes, *, last: bool) -> Message:
     """The message that holds a piece of a response's body."""
     return {"type": "http.response.body", "body": content, "more_body": not last}
+
+
+def file_message(path: str) -> Message:
+    """The message that has the server send a whole file as the body."""
+    return {"type": FILES, "path": path}

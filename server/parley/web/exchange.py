@@ -12,7 +12,7 @@ from typing import Any
 from parley.errors import ParleyError
 from parley.formats import PROBLEM
 from parley.web import adapter, compression, problems, short
-from parley.web.asgi import Receive, Scope, Send, body_message, start_message
+from parley.web.asgi import FILES, Receive, Scope, Send, body_message, file_message, start_message
 from parley.web.cache import LARGEST_BODY, Key, key_of, revalidated, sealed
 from parley.web.departure import until_disconnect
 from parley.web.head import RequestHead
@@ -130,6 +130,10 @@ class Exchange:
             await self._body(answer.body, last=True)
             return
         try:
+            if answer.body.path and not self._is_head and FILES in self.scope.get("extensions", ()):
+                self.facts.sent += next(int(value) for name, value in answer.headers if name == "Content-Length")
+                await self.send(file_message(answer.body.path))
+                return
             while not self._is_head and (chunk := await self._in_thread(answer.body.read)):
                 await self._body(chunk)
             await self._body(b"", last=True)

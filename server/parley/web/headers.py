@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -41,6 +42,8 @@ def link_header(links: Iterable[Link]) -> str:
     )
 
 
+# The same few addresses stand in the fields of every page, and several times in those of each.
+@lru_cache(maxsize=2048)
 def uri(iri: str) -> str:
     """The URI of an IRI (RFC 3987 §3.1), fit for a header: percent signs stay, all that is not ASCII is encoded.
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from parley.errors import NotAcceptable
@@ -123,6 +124,12 @@ def _decisive(media_type: str, ranges: Sequence[MediaRange]) -> tuple[int, float
 
 def choose(accept: str | None, available: Sequence[Format]) -> Format | None:
     """The format of `available` that suits `accept` best, or None if none is acceptable; its first is the default."""
+    return _chosen(accept, tuple(available))
+
+
+# Clients send few different fields; the longest that anybody may send bounds what is remembered.
+@lru_cache(maxsize=512)
+def _chosen(accept: str | None, available: tuple[Format, ...]) -> Format | None:
     ranges = parse_accept(accept)
     if not ranges:
         return available[0]
