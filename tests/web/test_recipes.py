@@ -34,10 +34,11 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
         def log_message(self, *_arguments: object) -> None: ...
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/notes.ttl"
-    server.shutdown()
+    handler = functools.partial(Handler, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/notes.ttl"
+        server.shutdown()
 
 
 def command(language: str, script: Path) -> list[str]:
