@@ -62,7 +62,8 @@ class Urls:
     def relative(self, iri: str) -> str | None:
         """The path P of the document that describes `iri`, unencoded.
 
-        None if it is not under the base, or if clients would ask for another path (RFC 3986 §6.2.2.3).
+        None if it is not under the base, if clients would ask for another path (RFC 3986 §6.2.2.3), or if its URL
+        would not lead back to it: escapes of its own beside characters beyond ASCII, of which a URL makes escapes too.
         """
         document = iri.partition("#")[0]
         root = self.base[:-1] if self.base.endswith("#") else self.base
@@ -71,7 +72,15 @@ class Urls:
         if not self.base.endswith("/") or not document.startswith(root):
             return None
         path = document[len(root) :]
-        return None if _NORMALISED.search(path) else path
+        mixed = "%" in path and ("?" in path or not path.isascii())
+        return None if _NORMALISED.search(path) or (mixed and not self._leads_back(path)) else path
+
+    def _leads_back(self, path: str) -> bool:
+        encoded = _encoded(path).replace("?", "%3F")
+        try:
+            return self.literal(path) in self.candidates(encoded)
+        except BadRequest:
+            return False
 
     def dereferences(self, iri: str) -> bool:
         """Whether the IRI itself is served at its own path."""
@@ -111,7 +120,9 @@ class Urls:
         Raises BadRequest if the path is not percent-encoded UTF-8 (RFC 3987 §3.2).
         """
         root = self.base[:-1] if self.base.endswith("#") else self.base
-        texts = (_decoded(path, _KEPT), _decoded(path, _KEPT - frozenset(b"?")), path)
+        # `document` writes the "?" of an IRI with a query as "%3F"; the IRI's own escapes it leaves as they are
+        queried = path.replace("%3F", "?")
+        texts = (_decoded(path, _KEPT), _decoded(path, _KEPT - frozenset(b"?")), path, queried)
         return tuple(dict.fromkeys(root + text for text in texts))
 
     def literal(self, path: str) -> str:

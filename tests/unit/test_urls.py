@@ -37,6 +37,31 @@ _SEGMENT = st.text(
 )
 
 
+@pytest.mark.parametrize("path", ["é%cc%81", "é%C3%A9", "é%E9", "%7Eé", "é?%c3%a9"])
+def test_escapes_beside_other_characters_are_described_by_query(path: str) -> None:
+    assert URLS.relative(BASE + path) is None
+    assert URLS.thing(BASE + path).startswith("/describe?iri=")
+
+
+@pytest.mark.parametrize("path", ["é%2Fb", "é%3Fb", "50%25é"])
+def test_escapes_that_mean_something_may_stand_beside_them(path: str) -> None:
+    assert BASE + path in URLS.candidates(URLS.document(BASE + path).removeprefix("/doc/"))
+
+
+@given(st.lists(st.sampled_from(["é", "e\u0301", "%C3%A9", "%c3", "%2F", "%7e", "?", "a", "/"]), max_size=6))
+def test_escapes_of_any_kind_survive_it_or_have_no_path(parts: list[str]) -> None:
+    iri = BASE + "x" + "".join(parts)
+    url = URLS.document(iri)
+    if url.startswith("/doc/"):
+        path = url.removeprefix("/doc/")
+        try:
+            assert iri in URLS.candidates(path)
+        except BadRequest:
+            assert iri == URLS.literal(path)
+    else:
+        assert URLS.relative(iri) is None
+
+
 @given(_SEGMENT)
 def test_any_path_survives_the_round_trip(path: str) -> None:
     iri = BASE + path

@@ -119,6 +119,7 @@ def place(request: pytest.FixtureRequest) -> Any:
 ODD = (
     "é", "e\u0301", "\U0001f33f", "a%2Fb", "50%25", "o'neill", "(a)", "a;b=c", "a,b", "x?y=1", "deep/er/é",
     "~tilde", "a:b@c", "caf%E9", "up/../x", "a/./b", "/double", "in//side",
+    "x?q=%C3%A9", "é%cc%81",
 )  # fmt: skip
 #: Long names, under the base and elsewhere; how many things point at one; a property that is used and never described.
 LONG = [f"http://{host}.example/{letter * size}" for host in ("odd", "far") for letter in "aé" for size in (300, 1200)]
