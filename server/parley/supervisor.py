@@ -33,7 +33,7 @@ from parley.publication import Publication, parse
 from parley.release.directory import Release, StateDirectory
 from parley.settings import Settings
 from parley.signals import received, signalled, signals
-from parley.web.health import STATE_FILE
+from parley.web.routes.health import STATE_FILE
 from parley.web.site import Serving
 
 log = logging.getLogger(__name__)

@@ -77,7 +77,13 @@ DIRECTIONS = [
     ("formats.py", r"flask|rdflib|parley\.(?!errors)"),
     ("urls.py", r"flask|rdflib|parley\.(?!errors)"),
     ("publication.py", r"flask|rdflib"),
-    ("web/negotiate.py", r"flask|os|pathlib|sqlite3"),
+    ("web/edge", r"parley\.web\.(page|view|rdf\.dataset)"),
+    ("web/routes", r"parley\.web\.edge"),
+    ("web/page", r"parley\.web\.(edge|routes)"),
+    ("web/view", r"parley\.web\.(edge|routes|page|rdf|http)|flask"),
+    ("web/rdf", r"parley\.web\.(edge|routes|page|view)|flask"),
+    ("web/http", r"parley\.web\.(edge|routes|page|view|rdf)"),
+    ("web/http/negotiate.py", r"flask|os|pathlib|sqlite3"),
 ]
 
 

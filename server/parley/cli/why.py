@@ -15,9 +15,9 @@ from parley.publication import Publication
 from parley.release.index import Index
 from parley.release.records import Why
 from parley.urls import Urls
-from parley.web.i18n import Interface, load_catalogues
 from parley.web.view.explanation import Asserter, Step, tree
 from parley.web.view.explanation import as_json as step_as_json
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Namer
 from parley.web.view.values import Links, Value
 

@@ -13,7 +13,10 @@ from werkzeug.routing import BaseConverter, Map
 
 from parley.engine.checking import Checker
 from parley.errors import Gone
-from parley.web import (
+from parley.web.http import redirects
+from parley.web.http.headers import COMMON
+from parley.web.page import pages
+from parley.web.routes import (
     about,
     assets,
     completion,
@@ -29,18 +32,15 @@ from parley.web import (
     llms,
     openapi,
     operations,
-    pages,
     problems,
     queries,
     reconcile,
-    redirects,
     resource,
     search,
     sparql,
     validation,
     why,
 )
-from parley.web.headers import COMMON
 from parley.web.site import EXTENSION, Site
 
 _MODULES = (

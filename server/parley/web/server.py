@@ -29,10 +29,10 @@ from parley.engine.protocol import Engine, Limits
 from parley.engine.remote import RemoteEngine
 from parley.engine.sandbox import die_with_parent
 from parley.web.app import create_app
-from parley.web.edge import Edge
-from parley.web.exchange import Aborted
+from parley.web.edge.application import Edge
+from parley.web.edge.exchange import Aborted
+from parley.web.edge.sites import Served, Sites
 from parley.web.site import Serving, Site
-from parley.web.sites import Served, Sites
 
 #: Threads for Flask in one worker: views are short and need the interpreter's lock, so more would only queue.
 THREADS = 4
@@ -45,7 +45,7 @@ class Server(MPServer):
     """Granian's multi-process server on a socket that listens already."""
 
     def __init__(self, descriptor: int, **options: Any) -> None:
-        super().__init__("parley.web.edge", **options)
+        super().__init__("parley.web.edge.application", **options)
         self._descriptor = descriptor
 
     def _init_shared_socket(self) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from parley.urls import Urls
 from parley.vocab import XSD
-from parley.web.i18n import Interface, load_catalogues
 from parley.web.view.answer import Cells
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Namer
 from parley.web.view.values import Links
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask, Response, redirect, request, send_file
 
-from parley.web.adapter import RAW_PATH, Chunks, call, environment
-from parley.web.head import raw_path
+from parley.web.edge.adapter import RAW_PATH, call, environment
+from parley.web.edge.head import raw_path
+from parley.web.http.answer import Chunks
 
 
 def scope(path: bytes, method: str = "GET", *fields: tuple[bytes, bytes], query: bytes = b"") -> dict[str, Any]:

@@ -12,9 +12,9 @@ from parley.publication import Publication, parse
 from parley.queries import parse as parse_query
 from parley.urls import Urls
 from parley.vocab import RDFS, SKOS, XSD
-from parley.web.i18n import Interface, load_catalogues
 from parley.web.view import asking
 from parley.web.view.answer import Answer, Cells, answer
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Namer
 from parley.web.view.values import Links
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from parley.web.adapter import Answer
-from parley.web.cache import LARGEST_BODY, Kept, Key, ResponseCache, key_of, revalidated, sealed
-from parley.web.head import RequestHead
+from parley.web.edge.cache import LARGEST_BODY, Kept, Key, ResponseCache, key_of, revalidated, sealed
+from parley.web.edge.head import RequestHead
+from parley.web.http.answer import Answer
 
 HEADERS = [("ETag", '"x"'), ("Cache-Control", "public, max-age=1"), ("Vary", "Accept, Accept-Language")]
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, Response
 
 from parley.settings import Settings
-from parley.web import caching
+from parley.web.http import caching
 
 SETTINGS = Settings()
 TAG = caching.etag("r1", SETTINGS, "/doc/x", "turtle")

@@ -8,8 +8,8 @@ import brotli
 import pytest
 import zstandard
 
-from parley.web.adapter import Answer
-from parley.web.compression import SMALLEST, choose_coding, encoded, encoder, finished, known_to
+from parley.web.http.answer import Answer
+from parley.web.http.compression import SMALLEST, choose_coding, encoded, encoder, finished, known_to
 
 DECODE = {
     "br": brotli.decompress,

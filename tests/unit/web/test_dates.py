@@ -8,7 +8,7 @@ import pytest
 from babel import Locale
 
 from parley.vocab import XSD
-from parley.web import dates
+from parley.web.view import dates
 
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 

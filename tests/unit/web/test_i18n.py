@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parley.web.i18n import FALLBACK, Catalogue, Interface, direction, load_catalogues, own_name
+from parley.web.view.i18n import FALLBACK, Catalogue, Interface, direction, load_catalogues, own_name
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "server" / "parley" / "web" / "templates"
 CATALOGUES = load_catalogues()

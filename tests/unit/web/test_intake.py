@@ -9,8 +9,8 @@ import pytest
 
 from parley.errors import BadRequest, ContentTooLarge, FieldsTooLarge, MethodUnknown, NotFound, RequestError, UriTooLong
 from parley.settings import Settings
-from parley.web import intake
-from parley.web.head import RequestHead
+from parley.web.edge import intake
+from parley.web.edge.head import RequestHead
 
 SETTINGS = Settings(request_line=256)
 

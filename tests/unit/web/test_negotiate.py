@@ -23,7 +23,7 @@ from parley.formats import (
     TURTLE,
     Format,
 )
-from parley.web.negotiate import MediaRange, choose, choose_format, choose_language, parse_accept
+from parley.web.http.negotiate import MediaRange, choose, choose_format, choose_language, parse_accept
 
 #: Accept as recorded from clients; for a document about a thing, and for SELECT results.
 RECORDED: dict[str, tuple[str, Format, Format | None]] = {

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from parley.release.usage import KindLink
 from parley.urls import Urls
 from parley.vocab import OWL, RDF_TYPE
-from parley.web.i18n import Interface, load_catalogues
 from parley.web.view import overview
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Namer
 from parley.web.view.overview import HEIGHT, KINDS, LINES, WIDTH, Overview
 from parley.web.view.values import Links

@@ -8,9 +8,9 @@ import re
 import pytest
 from markupsafe import escape
 
-from parley.web.i18n import Interface, load_catalogues
 from parley.web.view.asking import Question
 from parley.web.view.highlight import LONGEST, highlighted
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Text
 from parley.web.view.questions import matching, sections
 

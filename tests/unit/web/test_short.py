@@ -11,10 +11,10 @@ from flask import Flask
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
 from parley.settings import Settings
-from parley.web import adapter
 from parley.web.app import create_app
-from parley.web.head import RequestHead
-from parley.web.short import prepared
+from parley.web.edge import adapter
+from parley.web.edge.head import RequestHead
+from parley.web.edge.short import prepared
 from parley.web.site import Serving, Site
 
 ASK = b"query=ASK%7B%7D"

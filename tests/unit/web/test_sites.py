@@ -14,9 +14,9 @@ import pytest
 
 from parley.errors import ReleaseError
 from parley.settings import Settings
-from parley.web import sites
+from parley.web.edge import sites
+from parley.web.edge.sites import Served, Sites
 from parley.web.site import Serving, Site
-from parley.web.sites import Served, Sites
 
 
 class FakeSite(SimpleNamespace):

@@ -10,7 +10,7 @@ from parley.publication import Role
 from parley.release.records import Description, Statement
 from parley.urls import Urls
 from parley.vocab import SKOS
-from parley.web.i18n import Interface, load_catalogues
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Namer
 from parley.web.view.themes import CONCEPTS, Branch, hierarchy, tree
 from parley.web.view.values import Links

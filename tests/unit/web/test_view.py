@@ -13,8 +13,8 @@ from parley.release.records import Description, Statement
 from parley.release.usage import KindLink, Use
 from parley.urls import Urls
 from parley.vocab import DCTERMS, OWL, RDF_TYPE, RDFS, SKOS, XSD
-from parley.web.i18n import Interface, load_catalogues
 from parley.web.view import entity, inverse, vocabulary
+from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.naming import Namer
 from parley.web.view.values import Links, is_web, link, literal
 

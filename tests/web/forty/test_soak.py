@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from parley.web.cache import TOTAL_BYTES
+from parley.web.edge.cache import TOTAL_BYTES
 
 PATHS = (
     "/", "/doc/t1", "/doc/t2.ttl", "/doc/t3.jsonld", "/t4", "/search?q=thing", "/downloads", "/.well-known/void",

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from parley.vocab import XSD
-from parley.web.i18n import Interface
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links, Value, literal
 

@@ -10,13 +10,13 @@ import pyoxigraph as ox
 
 from parley.release.passage import text_of
 from parley.release.records import Description
-from parley.web.i18n import Interface
 from parley.web.view import glance
 from parley.web.view.answer import Cells
 from parley.web.view.arrange import arrange
 from parley.web.view.elsewhere import by_provider
 from parley.web.view.facts import FactWriter, Source, mentioned, summary
 from parley.web.view.glance import Lead
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.network import Network
 from parley.web.view.notes import Note

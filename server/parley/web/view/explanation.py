@@ -17,7 +17,7 @@ from parley.release.passage import described_text, position
 from parley.release.records import Description, Rule, Terms, Why
 from parley.release.words import choose_label
 from parley.vocab import RDF_TYPE
-from parley.web.i18n import Interface
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import LabelSource, Namer, Text
 from parley.web.view.values import Links, Value, link, literal
 

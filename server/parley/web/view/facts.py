@@ -12,8 +12,8 @@ from parley.publication import Role
 from parley.release.records import Description, Statement, Subject, Term
 from parley.release.words import choose_label
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE
-from parley.web import dates
-from parley.web.i18n import Interface
+from parley.web.view import dates
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import LabelSource, Namer, Text, collation
 from parley.web.view.notes import Notes
 from parley.web.view.values import Fact, Group, Links, Value, link, literal

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from parley.release.records import Description, GraphPage, Statement
 from parley.release.records import Subject as Node
 from parley.vocab import RDF_TYPE
-from parley.web.i18n import Interface
 from parley.web.view.facts import FactWriter, mentioned
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.values import Group, Links, Value, link
 

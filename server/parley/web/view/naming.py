@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from parley.release.words import choose_label
 from parley.vocab import PREFIXES
-from parley.web.i18n import Interface, direction
+from parley.web.view.i18n import Interface, direction
 
 #: Where the first capital of a word inside a camel-case name begins.
 _LOCAL = re.compile(r"\w[\w.-]*")

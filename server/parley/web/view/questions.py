@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from parley.views import VIEWS
-from parley.web.i18n import Interface
 from parley.web.view.asking import Question
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import Text, collation
 
 

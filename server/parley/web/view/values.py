@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from parley.urls import Urls
 from parley.vocab import RDF, XSD
-from parley.web.i18n import Interface
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text
 
 _INTEGERS = frozenset(

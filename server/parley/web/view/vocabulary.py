@@ -13,8 +13,8 @@ from parley.publication import Role
 from parley.release.records import Statement
 from parley.release.usage import KindLink, Use
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS, SKOS
-from parley.web.i18n import Interface
 from parley.web.view import asking, entity, facts, overview
+from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.overview import Overview
 from parley.web.view.sections import section_of

@@ -1,0 +1,255 @@
+"""One request and its response: what Flask answers, what an engine streams, and what is said when either fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from parley.errors import ParleyError
+from parley.formats import PROBLEM
+from parley.web.edge import adapter, short
+from parley.web.edge.asgi import FILES, Receive, Scope, Send, body_message, file_message, start_message
+from parley.web.edge.cache import LARGEST_BODY, Key, key_of, revalidated, sealed
+from parley.web.edge.departure import until_disconnect
+from parley.web.edge.head import RequestHead
+from parley.web.edge.intake import Gone, check_head, read_body
+from parley.web.edge.record import Facts, Recorder
+from parley.web.edge.sites import Served
+from parley.web.http import compression
+from parley.web.http.answer import Answer, Headers
+from parley.web.http.stream import Work
+from parley.web.routes import problems
+
+log = logging.getLogger(__name__)
+
+
+class Aborted(Exception):
+    """Raised through the server to break off a response whose first byte has gone out.
+
+    Granian then closes the connection without the last chunk, and clients report an incomplete transfer (curl: 18).
+    """
+
+
+class Exchange:
+    """One request that is not answered from what is kept."""
+
+    def __init__(
+        self,
+        served: Served,
+        pool: ThreadPoolExecutor,
+        recorder: Recorder,
+        head: RequestHead,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        self.recorder = recorder
+        self.served = served
+        self.pool = pool
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.head = head
+        self.prefix = served.site.settings.prefix
+        self.started = False
+        self.key: Key | None = None
+        self.facts = Facts(head.method, head.path, served.site.manifest.id)
+        self.request_id = self.facts.request_id
+        self.coding = head.coding()
+
+    async def run(self) -> None:
+        """Answer the request, or break the connection off where an answer can't be completed."""
+        start = time.monotonic()
+        try:
+            await self._answer_or_fail()
+        finally:
+            access_log = self.served.site.settings.access_log == "on"
+            self.recorder.record(self.facts, time.monotonic() - start, access_log=access_log)
+
+    async def _answer_or_fail(self) -> None:
+        try:
+            await self._answer()
+        except Gone:
+            pass
+        except ParleyError as error:
+            await self._problem(error)
+        except Aborted:
+            raise
+        except Exception as error:
+            log.exception("request %s failed", self.request_id)
+            if self.started:
+                raise Aborted(self.request_id) from error
+            await self._problem(ParleyError("The server failed to answer: a defect of its own."))
+
+    async def _answer(self) -> None:
+        settings = self.served.site.settings
+        check_head(self.head, settings)
+        body = await read_body(self.head, self.receive, settings.request_body)
+        self.key = key_of(self.head, body)
+        if body and self.key and (kept := self.served.results.get(self.key)):
+            self.facts.route = kept.answer.route
+            await self._send(revalidated(kept.answer, self.head))
+            return
+        answer = short.prepared(self.served.site, self.head, body)
+        if answer is None:
+            answer = await self._in_thread(self._flask, body)
+            if answer.work is None and self.key:
+                self.served.cache.put(self.key, answer)
+        self.facts.route = answer.route
+        if answer.work is None:
+            await self._send(answer)
+        else:
+            await until_disconnect(self._work(answer.work, answer.headers, body), self.receive)
+
+    def _flask(self, body: bytes) -> Answer:
+        environ = self._environment(body)
+        answer = adapter.call(self.served.app, compression.known_to(environ, self.coding))
+        if answer.work is not None:
+            return answer
+        return compression.finished(answer, self.coding, environ.get("HTTP_IF_NONE_MATCH", ""))
+
+    def _environment(self, body: bytes) -> dict[str, Any]:
+        path, request_id = self.head.path, self.request_id
+        return adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=request_id)
+
+    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
+
+    async def _problem(self, error: ParleyError) -> None:
+        """Answer with a problem document without asking Flask, for requests that never got that far."""
+        members = problems.document(error, prefix=self.prefix, request_id=self.request_id)
+        headers = [("Content-Type", PROBLEM.content_type), ("Access-Control-Allow-Origin", "*")]
+        body = problems.encode(members)
+        headers += [*problems.headers(error).items(), ("Content-Length", str(len(body)))]
+        await self._send(Answer(error.http_status, headers, body))
+
+    async def _send(self, answer: Answer) -> None:
+        await self._start(answer.status, answer.headers)
+        if isinstance(answer.body, bytes):
+            await self._body(answer.body, last=True)
+            return
+        try:
+            if answer.body.path and not self._is_head and FILES in self.scope.get("extensions", ()):
+                self.facts.sent += next(int(value) for name, value in answer.headers if name == "Content-Length")
+                await self.send(file_message(answer.body.path))
+                return
+            while not self._is_head and (chunk := await self._in_thread(answer.body.read)):
+                await self._body(chunk)
+            await self._body(b"", last=True)
+        finally:
+            await self._in_thread(answer.body.close)
+
+    @property
+    def _is_head(self) -> bool:
+        return self.head.method == "HEAD"
+
+    async def _start(self, status: int, headers: Headers) -> None:
+        self.started = True
+        self.facts.status = status
+        self.facts.media_type = next((value for name, value in headers if name == "Content-Type"), "")
+        if status >= 400:
+            headers = [*headers, ("X-Request-Id", self.request_id)]
+        await self.send(start_message(status, headers))
+
+    async def _body(self, data: bytes, *, last: bool = False) -> None:
+        content = b"" if self._is_head else data
+        self.facts.sent += len(content)
+        await self.send(body_message(content, last=last))
+
+    async def _work(self, work: Work, headers: Headers, body: bytes) -> None:
+        """Ask the engine and send what it answers, or the problem if it fails before the first byte has gone out."""
+        self.facts.outcome = "abandoned"  # unless it gets to one of the ends below
+        headers = [(name, value) for name, value in headers if name != "Content-Length"]
+        failure: ParleyError | None = None
+        try:
+            async with work.opened(self.served.engine) as result:
+                if result.head.kind in work.paged:
+                    await self._page(work, result, headers, body)
+                else:
+                    await self._copy(result, [*_content_headers(result.head), *headers])
+        except ParleyError as error:
+            failure = error
+        self.facts.outcome = failure.kind if failure else "ok"
+        if failure is None:
+            return
+        if self.started:
+            log.warning("request %s broke off: %s", self.request_id, failure)
+            raise Aborted(self.request_id) from failure
+        await self._send(
+            await self._in_thread(
+                adapter.render, self.served.app, self._environment(body), lambda: problems.respond(failure)
+            )
+        )
+
+    async def _copy(self, result: Any, headers: Headers) -> None:
+        """Send a result that is small enough to be kept whole when it is complete, a larger one as it comes.
+
+        The larger one goes out a chunk behind the engine: its last one only when the result is known to be whole.
+        Whatever fails before the first byte has gone out is sent as a problem.
+        """
+        held = bytearray()
+        coding = self.head.coding(compression.FOR_STREAMS)
+        encoder = compression.encoder(coding) if coding else None
+        async for chunk in result:
+            if not self.started:
+                if len(held) + len(chunk) <= LARGEST_BODY:
+                    held += chunk
+                    continue
+                await self._start(200, compression.fields_of(headers, coding))
+                if self._is_head:
+                    await self._body(b"", last=True)
+                    return
+            await self._piece(bytes(held), encoder)
+            held = bytearray(chunk)
+        if self.started:
+            await self._piece(bytes(held), encoder)
+            await self._body(encoder.flush() if encoder else b"", last=True)
+        else:
+            await self._send_whole(Answer(200, headers, bytes(held)))
+
+    async def _piece(self, data: bytes, encoder: compression.Encoder | None) -> None:
+        """Send a piece of a stream, unless its encoder keeps it back to go with the next."""
+        if encoder is not None:
+            data = await self._in_thread(encoder.compress, data)
+        if data:
+            await self._body(data)
+
+    async def _send_whole(self, answer: Answer) -> None:
+        """Send a whole result with its strong ETag, or the 304 in its place; it is kept for those who ask the same."""
+        answer = sealed(answer)
+        if self.coding:
+            answer = await self._in_thread(compression.encoded, answer, self.coding)
+        else:
+            answer = compression.encoded(answer, "")
+        if self.key:
+            self.served.results.put(self.key, answer)
+        await self._send(revalidated(answer, self.head))
+
+    async def _page(self, work: Work, result: Any, headers: Headers, body: bytes) -> None:
+        """Buffer the result, up to the limit of `work`, and send the page that it makes of it."""
+        buffer = bytearray()
+        async for chunk in result:
+            buffer += chunk
+            if len(buffer) > work.page_bytes:
+                result.abort()
+                break
+        content = bytes(buffer) if len(buffer) <= work.page_bytes else None
+        page, head = work.page, result.head
+        assert page is not None  # `paged` is empty without
+        environ = self._environment(body)
+        answer = await self._in_thread(adapter.render, self.served.app, environ, lambda: page(head, content))
+        present = {name for name, _ in answer.headers}
+        answer.headers += [(name, value) for name, value in headers if name not in present]
+        await self._send_whole(answer)
+
+
+def _content_headers(head: Any) -> Headers:
+    """The headers that depend on what kind of query it was; tables are offered as files, never shown in place."""
+    headers = [("Content-Type", head.format.content_type)]
+    if head.format.media_type in ("text/csv", "text/tab-separated-values"):
+        headers.append(("Content-Disposition", f'attachment; filename="results.{head.format.extension}"'))
+    return headers

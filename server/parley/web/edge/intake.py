@@ -1,0 +1,107 @@
+"""What a request must satisfy before any code of ours looks into it (RFC 9110, RFC 9112 §3)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Final
+
+from parley.errors import (
+    BadRequest,
+    ContentTooLarge,
+    FieldsTooLarge,
+    MethodUnknown,
+    NotFound,
+    UriTooLong,
+)
+from parley.settings import Settings
+from parley.web.edge.asgi import Receive
+from parley.web.edge.head import RequestHead
+
+#: Methods that some resource knows, or that are refused resource by resource (405); others get 501.
+KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
+#: Seconds in which a body must have arrived.
+BODY_SECONDS: Final = 30.0
+#: Bytes of all header fields together.
+HEADER_LIMIT: Final = 32 * 1024
+_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._~!$&'()*+,;=%-]++)(?::[0-9]*+)?")
+_ESCAPE_FAULT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+class Gone(Exception):
+    """The client left before its request was complete."""
+
+
+def check_head(head: RequestHead, settings: Settings) -> None:
+    """Raise the RequestError that the request line or the header fields deserve.
+
+    Nothing of the Host's value is ever used.
+    """
+    if head.method not in KNOWN_METHODS:
+        raise MethodUnknown("No resource of this server knows the method.", cure="Use GET, HEAD, POST or OPTIONS.")
+    if len(head.path) + 1 + len(head.query) > settings.request_line:
+        raise UriTooLong(
+            f"The address is longer than {settings.request_line} bytes.", cure="Send long queries by POST."
+        )
+    if head.size > HEADER_LIMIT:
+        raise FieldsTooLarge(f"The header fields are larger than {HEADER_LIMIT} bytes.", cure="Send fewer.")
+    _check_host(head.hosts, head.version)
+    _check_path(head.path, settings.prefix)
+
+
+def _check_host(hosts: list[bytes], version: str) -> None:
+    """Exactly one Host, and one that can be a host (RFC 9112 §3.2); Granian shows a missing one as empty."""
+    if version in ("1", "1.0") and hosts in ([], [b""]):
+        return
+    if len(hosts) != 1 or not hosts[0]:
+        what = "no Host" if len(hosts) < 2 else "more than one Host"
+        raise BadRequest(f"The request has {what}.", cure="Send exactly one Host field.")
+    if not _HOST.fullmatch(hosts[0]):
+        raise BadRequest("The Host field is not a host.", cure="Send the host and port of the address.")
+
+
+def _check_path(path: str, prefix: str) -> None:
+    if not path.startswith("/"):
+        raise BadRequest("The request target is not a path.", cure="Send a path that starts with “/”.")
+    if _ESCAPE_FAULT.search(path) or "\x00" in path or "%00" in path:
+        raise BadRequest("The path has a percent sign that encodes nothing, or a NUL.", cure="Encode it properly.")
+    if path.startswith("//"):  # WSGI applications take it for one slash, and would answer at two addresses
+        raise NotFound("There is nothing at this address.", cure="Begin the path with one slash.")
+    if path != prefix and not path.startswith(f"{prefix}/"):
+        raise NotFound(f"The site is mounted under {prefix}/.", cure=f"Start at {prefix}/.")
+
+
+async def read_body(head: RequestHead, receive: Receive, limit: int) -> bytes:
+    """The request's body.
+
+    Raises ContentTooLarge as soon as it is known to pass `limit`, BadRequest if it takes longer than `BODY_SECONDS`,
+    Gone if the client leaves.
+    """
+    if not head.has_body:
+        return b""
+    declared = head.fields.get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared) > limit:
+        raise _too_large(limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _collected(receive, limit)
+    except TimeoutError:
+        raise BadRequest(f"The body did not arrive within {BODY_SECONDS:g} seconds.", cure="Send it faster.") from None
+
+
+async def _collected(receive: Receive, limit: int) -> bytes:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise _too_large(limit)
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _too_large(limit: int) -> ContentTooLarge:
+    return ContentTooLarge(f"The body is larger than {limit} bytes.", cure="Send less.")

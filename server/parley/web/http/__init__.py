@@ -1,0 +1,1 @@
+"""What HTTP says: negotiation, validators, codings, header fields. Knows nothing of pages."""

@@ -1,0 +1,69 @@
+"""Pages that show the answer to a query, with links to it in every syntax."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from parley.engine.protocol import Head
+from parley.formats import RESULT_FORMATS, Format
+from parley.views import VIEWS
+from parley.web.page import pages
+from parley.web.rdf import operation
+from parley.web.rdf.description import GRAPH_FORMATS
+from parley.web.site import current_site
+from parley.web.view.answer import Answer, Cells, answer
+from parley.web.view.chart import Chart, chart
+from parley.web.view.map import Map, map_of
+from parley.web.view.network import Network, network
+from parley.web.view.timeline import Timeline, timeline
+
+_PAINTERS: Final[Mapping[str, Callable[..., Timeline | Map | Network | Chart]]] = {
+    "timeline": timeline,
+    "map": map_of,
+    "graph": network,
+    "chart": chart,
+}
+
+
+def shown(query: str, head: Head, body: bytes | None, *, spoken: bool = False) -> Answer:
+    """The answer for this page; `spoken` writes dates and numbers as readers do."""
+    cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=spoken)
+    return answer(query, head.kind, body, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An answer drawn as `view`, or the variables that it lacks for that."""
+
+    view: str
+    picture: Timeline | Map | Network | Chart | None
+    lacking: str | None = None
+
+
+def drawn(view: str, head: Head, body: bytes | None) -> Drawing | None:
+    """The answer as `view` draws it; None for a table, and for an answer that is none or too long for a page."""
+    if view not in _PAINTERS or head.kind != "bindings" or body is None:
+        return None
+    result = json.loads(body)
+    columns = result["head"].get("vars", ())
+    if (lacking := VIEWS[view].missing(columns)) is not None:
+        return Drawing(view, None, lacking)
+    cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=True)
+    return Drawing(view, _PAINTERS[view](columns, result["results"]["bindings"], cells))
+
+
+def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> list[tuple[Format, str]]:
+    """Each syntax for this kind of answer, with the address under which the same query answers in it.
+
+    `more` are further parameters of the query operation.
+    """
+    offered = GRAPH_FORMATS if head.kind == "triples" else RESULT_FORMATS
+    return [(f, address(query, f, more)) for f in offered]
+
+
+def address(query: str, syntax: Format, more: Iterable[tuple[str, str]] = ()) -> str:
+    """Where `query`, with further parameters, answers in that syntax only."""
+    return operation.address(current_site(), query, syntax, more)

@@ -1,0 +1,197 @@
+"""The dumps of the release: a page that lists them, and the files themselves, whole or in ranges."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request, send_file
+
+from parley.errors import NotFound
+from parley.formats import FORMATS, GZIP, RESULTS_CSV
+from parley.release.manifest import FileEntry
+from parley.vocab import XSD
+from parley.web.http import caching, compression
+from parley.web.http.headers import link_header, uri
+from parley.web.http.redirects import redirect_to
+from parley.web.page import pages
+from parley.web.routes import history
+from parley.web.site import Site, current_site
+from parley.web.view.naming import Text, collation
+
+blueprint = Blueprint("downloads", __name__)
+
+_FOLDER = "dumps/"
+_ONE_RANGE = re.compile(r"bytes=\s*(?:\d{1,18}-\d{0,18}|-\d{1,18})\s*")
+_CONTENTS = "dumps.json"
+_PACKED = f".{GZIP.extension}"
+#: Parts of the page, with the beginnings of the names of their files.
+_PARTS = (("everything", "all."), ("asserted", "asserted."))
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One file: `label` is its format's name; `kind` the class whose things a table holds, `rows` how many."""
+
+    name: str
+    label: str
+    kind: Text | None
+    ours: bool
+    rows: int | None
+    href: str
+    size: int
+    sha256: str
+
+
+@blueprint.get("/downloads")
+@blueprint.get("/<language:language>/downloads")
+def downloads(language: str | None = None) -> Response:
+    """Every dump with its size and checksum."""
+    site = current_site()
+    parts: dict[str, list[Download]] = {"everything": [], "asserted": [], "tables": [], "further": []}
+    contents = _contents(site)
+    for path in site.manifest.files:
+        name = path.removeprefix(_FOLDER)
+        if path.startswith(_FOLDER) and name != _CONTENTS:
+            file = _download(site, name, contents.get(name.removesuffix(_PACKED), {}))
+            parts[_part(file)].append(file)
+    for files in parts.values():
+        files.sort(key=lambda file: (collation(file.kind.text) if file.kind else "", file.name))
+    response = pages.respond(
+        "downloads.html", here="downloads", created=_created(site), parts={k: v for k, v in parts.items() if v}
+    )
+    items = [(file.href, {"rel": "item"}) for files in parts.values() for file in files if not _is_table(file.name)]
+    if items:
+        response.headers["Link"] = link_header(items)
+    return response
+
+
+@blueprint.get("/download/<path:name>")
+def current(name: str) -> Response:
+    """The current release's file of that name: a redirect to the address that never changes its content."""
+    site = current_site()
+    _entry(site, name)
+    return redirect_to(_address(site, name), 302, "no-cache")
+
+
+@blueprint.get("/release/<release>/dumps/<path:name>")
+def file(release: str, name: str) -> Response:
+    """A dump, with ranges (RFC 9110 §14) and its digest (RFC 9530)."""
+    site = current_site()
+    if release != site.manifest.id:
+        site = history.kept(release)
+    entry = _entry(site, name)
+    found = next((f for f in (*FORMATS, GZIP) if name.endswith(f".{f.extension}")), None)
+    if not _ONE_RANGE.fullmatch(request.headers.get("Range", "")):
+        request.environ.pop("HTTP_RANGE", None)  # other units and several ranges may be ignored (RFC 9110 §14.2)
+    coded = site.manifest.files.get(_FOLDER + name + _PACKED)
+    encoded = coded is not None and _takes_gzip(entry)
+    response = send_file(
+        site.release / _FOLDER / (name + _PACKED if encoded else name),
+        mimetype=found.media_type if found else "application/octet-stream",
+        as_attachment=found in (RESULTS_CSV, GZIP, None),
+        download_name=name.rpartition("/")[2],
+        etag=f"{entry.sha256}-gzip" if encoded else entry.sha256,
+        last_modified=None,
+        conditional=True,
+    )
+    if found is not None:
+        response.headers["Content-Type"] = found.content_type
+    if coded is not None:
+        response.vary.add("Accept-Encoding")
+    if encoded and response.status_code == HTTPStatus.OK:
+        response.headers["Content-Encoding"] = "gzip"
+    _describe(response, site, coded if coded is not None and encoded else entry)
+    return response
+
+
+def _takes_gzip(entry: FileEntry) -> bool:
+    """Whether to send the file as it lies compressed: not for a part of it, nor to a client that has it plain."""
+    coding = compression.choose_coding(request.headers.get("Accept-Encoding", ""), ("gzip",))
+    has_it = caching.names(request.headers.get("If-None-Match"), entry.sha256, weak=True)
+    return coding == "gzip" and "HTTP_RANGE" not in request.environ and not has_it
+
+
+def _describe(response: Response, site: Site, sent: FileEntry) -> None:
+    """The header fields of a file that never changes; the digest is that of the bytes, coding included (RFC 9530)."""
+    response.headers["Cache-Control"] = caching.IMMUTABLE
+    response.headers["Accept-Ranges"] = "bytes"
+    digest = base64.b64encode(bytes.fromhex(sent.sha256)).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+    response.headers["Link"] = link_header([(site.urls.local("downloads"), {"rel": "collection"}), *_licence(site)])
+    response.headers.pop("Last-Modified", None)
+
+
+def _created(site: Site) -> str | None:
+    """The release's date as its data gives it, for readers."""
+    created = site.manifest.created
+    if created is None:
+        return None
+    return pages.interface().date(created, XSD + ("dateTime" if "T" in created else "date")) or created
+
+
+def _licence(site: Site) -> list[tuple[str, dict[str, str]]]:
+    licence = site.publication.licence
+    return [(uri(licence), {"rel": "license"})] if licence else []
+
+
+def _entry(site: Site, name: str) -> FileEntry:
+    """The manifest's entry for a dump. Raises NotFound: only what the manifest lists is ever opened."""
+    entry = site.manifest.files.get(_FOLDER + name)
+    if entry is None:
+        raise NotFound(f"There is no download called “{name[:200]}”.", cure="/downloads lists them.")
+    return entry
+
+
+def _address(site: Site, name: str) -> str:
+    return uri(site.dump_address(name))
+
+
+def table_of(site: Site, class_iri: str) -> str | None:
+    """The address of the table of the things of a class, if there is one."""
+    found = (name for name, row in _contents(site).items() if row.get("scope") == class_iri and _is_table(name))
+    return next((_address(site, name) for name in found), None)
+
+
+def _contents(site: Site) -> dict[str, dict[str, Any]]:
+    """What the release says of its dumps: name → scope (a class, for a table) and rows."""
+    if _FOLDER + _CONTENTS not in site.manifest.files:
+        return {}
+    rows = json.loads((site.release / _FOLDER / _CONTENTS).read_text(encoding="utf-8"))
+    return {row["name"]: row for row in rows}
+
+
+def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
+    entry, scope = site.manifest.files[_FOLDER + name], str(contents.get("scope", ""))
+    return Download(
+        name,
+        label=_label(name),
+        kind=pages.namer().term(scope) if _is_table(name) and scope else None,
+        ours=pages.links().ours(scope) or not scope,
+        rows=contents.get("rows"),
+        href=_address(site, name),
+        size=entry.size,
+        sha256=entry.sha256,
+    )
+
+
+def _label(name: str) -> str:
+    """What the file is in: its format, and how it is compressed."""
+    plain = name.removesuffix(_PACKED)
+    label = next((f.label for f in FORMATS if plain.endswith(f".{f.extension}")), plain)
+    return label if plain == name else f"{label} · {GZIP.label}"
+
+
+def _part(file: Download) -> str:
+    if _is_table(file.name):
+        return "tables" if file.ours else "further"
+    return next((part for part, beginning in _PARTS if file.name.startswith(beginning)), "further")
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith(f".{RESULTS_CSV.extension}")

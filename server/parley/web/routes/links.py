@@ -1,0 +1,147 @@
+"""The typed links of a page (RFC 8288): said once, sent in `Link`, in the HTML's head and as a linkset (RFC 9264).
+
+What a landing page tells machines follows FAIR Signposting levels 1 and 2: `cite-as`, `describedby`, `item`, `type`,
+`license`, `author`, `linkset`. Targets that steer a client are relative; `canonical` and `cite-as` are canonical.
+"""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pyoxigraph as ox
+from flask import Blueprint, Flask, Response, g, request
+
+from parley.errors import NotFound
+from parley.formats import DOCUMENT_FORMATS, HTML, LINKSET, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, Format
+from parley.vocab import DCTERMS, SCHEMA
+from parley.web.http import caching, negotiate
+from parley.web.http.headers import Link, fitting, link_header, locate, uri
+from parley.web.rdf import documents, others
+from parley.web.site import Site, current_site
+
+blueprint = Blueprint("links", __name__)
+
+#: A collection is linked to up to this many of its items; the data set's description lists them all.
+_ITEMS = 24
+
+
+def register(app: Flask) -> None:
+    """Send the links that a view has declared, and hand them to the template of its page."""
+    app.context_processor(lambda: {"page_links": g.get("links", [])})
+    app.after_request(_send)
+    app.register_blueprint(blueprint)
+
+
+def declare(links: list[Link]) -> None:
+    """Say what the page that is being answered is linked to; call it before the page is made."""
+    g.links = links
+
+
+def _send(response: Response) -> Response:
+    links: list[Link] = g.get("links", [])
+    if links and response.status_code in (200, 304):
+        response.headers["Link"] = link_header(fitting(links))
+    return response
+
+
+def of_document(site: Site, iri: str, chosen: Format) -> list[Link]:
+    """The links of the document about `iri` in the format `chosen`."""
+    formats = [f for f in DOCUMENT_FORMATS if f is not chosen]
+    found: list[Link] = [(_variant(site, iri, f), {"rel": "alternate", "type": f.media_type}) for f in formats]
+    found.append((uri(iri), {"rel": "describes"}))
+    found.append((documents.canonical(site, iri), {"rel": "canonical"}))
+    if chosen is HTML:
+        found += [(_variant(site, iri, f), {"rel": "describedby", "type": f.media_type}) for f in RDF_FORMATS]
+        found.append((uri(iri.partition("#")[0]), {"rel": "cite-as"}))
+        found.append((SCHEMA + "AboutPage", {"rel": "type"}))
+    return [*found, *_licence(others.licence(site, iri)), *_linksets(site, iri)]
+
+
+def _variant(site: Site, iri: str, syntax: Format) -> str:
+    return site.urls.document(iri, extension=syntax.extension).partition("#")[0]
+
+
+def of_home(site: Site) -> list[Link]:
+    """The links of the home page, which is the landing page of the data set."""
+    dataset = documents.dataset(site)
+    found: list[Link] = [(uri(dataset or site.publication.base), {"rel": "cite-as"})]
+    found += [(SCHEMA + name, {"rel": "type"}) for name in ("AboutPage", "Dataset")]
+    description = site.urls.local(".well-known/void")
+    found += [(f"{description}?format={f.name}", {"rel": "describedby", "type": f.media_type}) for f in RDF_FORMATS]
+    found += [(uri(author), {"rel": "author"}) for author in _authors(site, dataset)]
+    found += _items(site)
+    found.append((site.urls.local("opensearch.xml"), {"rel": "search", "type": OPENSEARCH.media_type}))
+    found.append((site.urls.local("sparql"), {"rel": "service"}))
+    found.append((site.urls.local(".well-known/api-catalog"), {"rel": "api-catalog", "type": LINKSET_JSON.media_type}))
+    return [*found, *_licence(site.publication.licence), *_linksets(site, None)]
+
+
+def _authors(site: Site, dataset: str | None) -> list[str]:
+    described = site.index.describe(dataset, page_size=0) if dataset else None
+    wanted = (DCTERMS + "creator", DCTERMS + "publisher")
+    found = [
+        s.object.value
+        for name in wanted
+        for s in (described.outgoing if described else ())
+        if s.predicate.value == name and isinstance(s.object, ox.NamedNode)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _items(site: Site) -> list[Link]:
+    formats = {f.extension: f.media_type for f in RDF_FORMATS}
+    names = (name.removeprefix("dumps/") for name in site.manifest.files if name.startswith("dumps/all."))
+    found: list[Link] = [
+        (dump_address(site, name), {"rel": "item", "type": formats[name.rpartition(".")[2]]})
+        for name in names
+        if name.rpartition(".")[2] in formats
+    ]
+    return found[:_ITEMS]
+
+
+def dump_address(site: Site, name: str) -> str:
+    """The address of a dump that never changes its content."""
+    return uri(site.dump_address(name))
+
+
+def _licence(licence: str | None) -> list[Link]:
+    return [(uri(licence), {"rel": "license"})] if licence else []
+
+
+def _linksets(site: Site, iri: str | None) -> list[Link]:
+    address = site.urls.local("api/linkset")
+    query = f"iri={quote(iri, safe='')}&" if iri else ""
+    return [
+        (f"{address}?{query}format={f.name}", {"rel": "linkset", "type": f.media_type}) for f in (LINKSET_JSON, LINKSET)
+    ]
+
+
+@blueprint.get("/api/linkset")
+def linkset() -> Response:
+    """The links of the document about `iri`, or of the home page without one, as a linkset (RFC 9264)."""
+    site, iri = current_site(), request.args.get("iri")
+    if iri and not documents.exists(site, iri):
+        raise NotFound(f"Nothing is known here about {iri[:500]}.", cure="Check the spelling.")
+    accept, parameter = request.headers.get("Accept"), request.args.get("format")
+    chosen = negotiate.choose_format(accept, parameter, (LINKSET_JSON, LINKSET))
+    anchor = site.urls.document(iri).partition("#")[0] if iri else site.urls.home()
+    links = of_document(site, iri, HTML) if iri else of_home(site)
+    response = Response(in_format(anchor, links, chosen), content_type=chosen.content_type)
+    if not parameter:
+        response.vary.add("Accept")
+        query = f"iri={quote(iri, safe='')}&" if iri else ""
+        locate(response, f"{site.urls.local('api/linkset')}?{query}format={chosen.name}")
+    tag = caching.etag(site.manifest.id, site.settings, request.path, iri or "", chosen.name, parameter or "")
+    return caching.conditional(response, tag)
+
+
+def in_format(anchor: str, links: list[Link], chosen: Format) -> str:
+    """`links` from `anchor` as a linkset in the one format or the other."""
+    if chosen is LINKSET:
+        return ",\n".join(link_header([(target, {**more, "anchor": anchor})]) for target, more in links) + "\n"
+    members: dict[str, list[dict[str, str]]] = {}
+    for target, more in links:
+        rest = {name: value for name, value in more.items() if name != "rel"}
+        members.setdefault(more["rel"], []).append({"href": target, **rest})
+    return json.dumps({"linkset": [{"anchor": anchor, **members}]}, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,132 @@
+"""The saved queries: each a page with its question, its answer and its form, and an operation for programs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Blueprint, Response, render_template, request
+
+from parley import binding
+from parley.engine.protocol import Head, QueryRequest
+from parley.errors import NotFound
+from parley.formats import HTML, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
+from parley.queries import ENDING, SavedQuery
+from parley.web.http import caching, negotiate
+from parley.web.http.stream import Stream
+from parley.web.page import asking, pages, parameters, results
+from parley.web.page.parameters import Given
+from parley.web.rdf.description import GRAPH_FORMATS
+from parley.web.site import current_site
+from parley.web.view import questions
+
+blueprint = Blueprint("queries", __name__)
+
+#: Characters of a filter that are looked at.
+LONGEST = 200
+
+
+@blueprint.get("/queries")
+@blueprint.get("/<language:language>/queries")
+def every(language: str | None = None) -> Response:
+    """All questions, by group; with `q`, those with these words."""
+    words = request.args.get("q", "").strip()[:LONGEST]
+    asked = asking.questions()
+    return pages.respond(
+        "queries.html",
+        here="queries",
+        words=words,
+        total=len(asked),
+        found=questions.matching(asked, words) if words else [],
+        sections=[] if words else questions.sections(asked, pages.interface()),
+    )
+
+
+@blueprint.get("/queries/<name>")
+@blueprint.get("/<language:language>/queries/<name>")
+def one(name: str, language: str | None = None) -> Response:
+    """The answer to a saved query, by Accept or the name's ending; with `.rq`, the query itself."""
+    if (saved := _named(name)) is not None:
+        accept, parameter = request.headers.get("Accept"), request.args.get("format")
+        response = _answered(saved, negotiate.choose_format(accept, parameter, formats(saved)))
+        if not parameter:
+            response.vary.add("Accept")
+        return response
+    stem, _, ending = name.rpartition(".")
+    saved = _named(stem)
+    if saved is not None and f".{ending}" == ENDING:
+        response = Response(saved.text, content_type=f"{SPARQL_QUERY.media_type}; charset=utf-8")
+        site = current_site()
+        return caching.conditional(response, caching.etag(site.manifest.id, site.settings, request.path))
+    if saved is not None and by_name(ending) is not None:
+        return _answered(saved, negotiate.choose_format(None, ending, formats(saved)))
+    raise NotFound(f"There is no saved query called “{name[:80]}”.", cure="Choose one of the list at /queries.")
+
+
+def formats(saved: SavedQuery) -> tuple[Format, ...]:
+    """The syntaxes that a saved query answers in, pages first."""
+    rows = binding.form(saved.text) in ("SELECT", "ASK")
+    return (HTML, *(RESULT_FORMATS if rows else GRAPH_FORMATS))
+
+
+def _named(name: str) -> SavedQuery | None:
+    return next((saved for saved in current_site().queries if saved.name == name), None)
+
+
+def _answered(saved: SavedQuery, chosen: Format) -> Response:
+    given = parameters.read(saved, strict=chosen is not HTML)
+    site, rows = current_site(), chosen if chosen in RESULT_FORMATS else RESULTS_JSON
+    if chosen is HTML and given.missing:
+        return pages.respond("query.html", **_context(given))
+    parameters.refuse_missing(given)
+    query = QueryRequest(
+        text=given.text,
+        results=rows,
+        graph=chosen if chosen in GRAPH_FORMATS else TURTLE,
+        base_iri=site.publication.base.rstrip("#"),
+    )
+    variant = [chosen.name, *given.variant, str(chosen is HTML and request.query_string)]
+    if chosen is HTML:
+        stream = Stream(query, page=partial(_page, given), paged=["bindings", "boolean", "triples"])
+        pages.finish(stream)
+        variant.append(pages.page_language())
+    else:
+        stream = Stream(query)
+    tag = caching.etag(site.manifest.id, site.settings, request.path, saved.name, *variant)
+    return caching.conditional(stream, tag, weak=True)
+
+
+def _page(given: Given, head: Head, body: bytes | None) -> Response:
+    saved = given.saved
+    shown = results.shown(saved.text, head, body, spoken=True)
+    more = given.limit is not None and shown.total == given.limit
+    html = render_template(
+        "query.html",
+        answer=shown,
+        drawn=results.drawn(saved.view, head, body),
+        next_rows=given.address(offset=given.offset + (given.limit or 0)) if more else "",
+        **_context(given),
+    )
+    return Response(html, content_type=HTML.content_type)
+
+
+def _context(given: Given) -> dict[str, object]:
+    """What the page holds with and without an answer."""
+    saved, site = given.saved, current_site()
+    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+    offered = [f for f in formats(saved) if f is not HTML]
+    return {
+        "here": "queries",
+        "question": asking.question(saved),
+        "text": given.text,
+        "view": saved.view,
+        "fields": parameters.fields(given),
+        "missing": given.missing,
+        "downloads": [(f, given.address(f".{_ending(f)}")) for f in offered] if not given.missing else [],
+        "source": site.urls.local(f"queries/{saved.name}{ENDING}"),
+        "language_links": pages.language_links(lambda tag: site.urls.local(f"queries/{saved.name}", tag) + query),
+    }
+
+
+def _ending(syntax: Format) -> str:
+    """The ending of an address for a syntax: what people type, where the file's is another."""
+    return syntax.name if syntax in RESULT_FORMATS else syntax.extension
