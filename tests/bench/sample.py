@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from parley.pipeline.dump import write_dumps
-from parley.pipeline.index import build_index
-from parley.pipeline.read import read
-from parley.pipeline.store import build_store
+from parley.pipeline.output.dump import write_dumps
+from parley.pipeline.output.index import build_index
+from parley.pipeline.output.store import build_store
+from parley.pipeline.sources.read import read
 from parley.publication import FILE_NAME, load
 from parley.release.directory import StateDirectory
 from parley.release.manifest import Manifest, release_id

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from parley.cli import watch
-from parley.pipeline.discover import watched_files
+from parley.pipeline.sources.discover import watched_files
 from parley.publication import load
 
 

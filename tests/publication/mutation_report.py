@@ -15,7 +15,7 @@ from pathlib import Path
 from mutants import Mutator
 from mutation_trial import Outcome, Trial
 
-from parley.pipeline.read import read
+from parley.pipeline.sources.read import read
 from parley.publication import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,12 +24,12 @@ from rdflib import Graph
 from rdflib.namespace import RDFS
 from rdflib.term import Node
 
-from parley.pipeline.axiom_rules import SAME, TYPE, Triple, compile_axioms
-from parley.pipeline.closure_filter import ClosureFilter, properties_to_omit
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.expressions import Facts
-from parley.pipeline.forward import chain
-from parley.pipeline.rules import rules_in
+from parley.pipeline.inference.axiom_rules import SAME, TYPE, Triple, compile_axioms
+from parley.pipeline.inference.closure_filter import ClosureFilter, properties_to_omit
+from parley.pipeline.inference.expressions import Facts
+from parley.pipeline.inference.forward import chain
+from parley.pipeline.inference.rules import rules_in
 from parley.pipeline.terms import graph_of, quiet_rdflib, to_rdflib
 from parley.publication import Publication, Role
 from parley.vocab import OWL, RDF_TYPE

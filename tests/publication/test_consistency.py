@@ -10,13 +10,13 @@ import pyoxigraph as ox
 import pytest
 from rdflib.namespace import OWL, RDF
 
-from parley.pipeline.closure import close
-from parley.pipeline.contradictions import Contradiction, contradictions
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.infer import infer
-from parley.pipeline.read import read
+from parley.pipeline.inference.closure import close
+from parley.pipeline.inference.contradictions import Contradiction, contradictions
+from parley.pipeline.inference.infer import infer
+from parley.pipeline.sources.read import read
 from parley.pipeline.terms import graph_of
-from parley.pipeline.validate import validate
+from parley.pipeline.validation.validate import validate
 from parley.publication import Publication, Role, load
 
 ROOT = Path(__file__).resolve().parents[2]

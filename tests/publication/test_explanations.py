@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from parley.pipeline.axiom_rules import Triple, compile_axioms
 from parley.pipeline.build import Built
-from parley.pipeline.closure_filter import ClosureFilter, properties_to_omit
 from parley.pipeline.corpus import Corpus, GraphInfo
-from parley.pipeline.explain import asserted, explain
-from parley.pipeline.forward import chain
-from parley.pipeline.rules import run_rules
+from parley.pipeline.inference.axiom_rules import Triple, compile_axioms
+from parley.pipeline.inference.closure_filter import ClosureFilter, properties_to_omit
+from parley.pipeline.inference.explain import asserted, explain
+from parley.pipeline.inference.forward import chain
+from parley.pipeline.inference.rules import run_rules
 from parley.pipeline.terms import graph_of, to_rdflib
 from parley.publication import Publication, Role
 from parley.release.directory import StateDirectory

@@ -18,7 +18,7 @@ import pytest
 from rdflib.namespace import OWL, RDF, RDFS
 
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.read import read
+from parley.pipeline.sources.read import read
 from parley.publication import Role, load
 
 owlready2 = pytest.importorskip("owlready2", reason="owlready2, which carries HermiT, is not installed")

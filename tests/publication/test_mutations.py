@@ -10,10 +10,10 @@ from mutants import Mutant, Mutator
 from mutation_report import counted, prepared, report, run
 from mutation_trial import Outcome, Trial
 
-from parley.pipeline.infer import infer
-from parley.pipeline.read import read
-from parley.pipeline.shacl import run as validate_all
+from parley.pipeline.inference.infer import infer
+from parley.pipeline.sources.read import read
 from parley.pipeline.terms import graph_of
+from parley.pipeline.validation.shacl import run as validate_all
 from parley.publication import Role
 
 BASE = "https://w3id.org/nato-osce/"

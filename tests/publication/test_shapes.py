@@ -15,11 +15,11 @@ import pytest
 from rdflib import Graph, URIRef
 from rdflib.namespace import OWL, RDF, SH
 
-from parley.pipeline.cures import component_name
 from parley.pipeline.names import Names
-from parley.pipeline.shacl import refuse_ill_formed, run
 from parley.pipeline.terms import graph_of
-from parley.pipeline.validate import anchor
+from parley.pipeline.validation.cures import component_name
+from parley.pipeline.validation.shacl import refuse_ill_formed, run
+from parley.pipeline.validation.validate import anchor
 from parley.publication import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -71,6 +71,10 @@ def test_the_package_is_imported_by_its_name_only() -> None:
 #: (folder or module, what it must not import)
 DIRECTIONS = [
     ("pipeline", r"parley\.(web|cli)|flask"),
+    ("pipeline/sources", r"parley\.pipeline\.(validation|inference|output|build)"),
+    ("pipeline/validation", r"parley\.pipeline\.(inference|output|build)"),
+    ("pipeline/inference", r"parley\.pipeline\.(output|build)"),
+    ("pipeline/output", r"parley\.pipeline\.(validation|build)"),
     ("engine", r"parley\.(web|cli|pipeline)|flask|rdflib"),
     ("release", r"parley\.(web|cli|pipeline|engine)|flask"),
     ("web", r"parley\.(pipeline|cli)|pyshacl|owlrl"),

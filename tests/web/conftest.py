@@ -20,9 +20,9 @@ from typing import Any
 
 import pytest
 
-from parley.pipeline.index import build_index
-from parley.pipeline.read import read
-from parley.pipeline.store import build_store
+from parley.pipeline.output.index import build_index
+from parley.pipeline.output.store import build_store
+from parley.pipeline.sources.read import read
 from parley.publication import FILE_NAME, Publication, load
 from parley.release.directory import StateDirectory
 from parley.release.manifest import Manifest, release_id

@@ -39,7 +39,7 @@ def add(
     SOURCE is RDF in any syntax, an archive (.zip, .tar and its compressed forms) or a folder of it, a table of mappings
     (.sssom.tsv), or the metadata of CSV files (…-metadata.json, CSV on the Web). It is added whole or not at all.
     """
-    from parley.pipeline import external
+    from parley.pipeline.sources import external
 
     if not re.match(r"https?://\S+\Z", licence):
         raise Misuse(f"“{licence}” is no licence's address.", cure="Give its IRI, https://….")
@@ -58,7 +58,7 @@ def add(
 @json_option
 def added(folder: Path | None, as_json: bool) -> None:
     """List what `parley add` has added: licence, date, origin, checksum."""
-    from parley.pipeline import external
+    from parley.pipeline.sources import external
 
     rows = [_row(one) for one in external.added(open_publication(folder))]
     if as_json:
@@ -72,7 +72,7 @@ def added(folder: Path | None, as_json: bool) -> None:
 @publication_option
 def remove(name: str, folder: Path | None) -> None:
     """Remove data that `parley add` has added; the next release is without it."""
-    from parley.pipeline import external
+    from parley.pipeline.sources import external
 
     external.remove(open_publication(folder), name)
     CONSOLE.print(f"Removed {name}. `parley build` publishes without it.", markup=False)

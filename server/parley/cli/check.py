@@ -20,7 +20,7 @@ from parley.cli.common import (
 from parley.errors import Inconsistent
 
 if TYPE_CHECKING:
-    from parley.pipeline.report import Report
+    from parley.pipeline.validation.report import Report
 
 
 @click.command()
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 @click.pass_context
 def check(context: click.Context, folder: Path | None, language: str | None, as_json: bool) -> None:
     """Check a publication: does it parse, keep to its shapes, contradict itself?"""
-    from parley.pipeline.infer import infer
-    from parley.pipeline.queries import saved_queries
-    from parley.pipeline.read import read
-    from parley.pipeline.validate import validate
+    from parley.pipeline.inference.infer import infer
+    from parley.pipeline.output.queries import saved_queries
+    from parley.pipeline.sources.read import read
+    from parley.pipeline.validation.validate import validate
 
     publication = open_publication(folder)
     with progress_display() as progress, tempfile.TemporaryDirectory(prefix="parley-") as work:

@@ -50,7 +50,7 @@ def open_publication(folder: Path | None, **settings: Any) -> Publication:
     root = locate(folder)
     if (root / FILE_NAME).is_file():
         return load(root, **settings)
-    from parley.pipeline.guess import guess
+    from parley.pipeline.sources.guess import guess
 
     publication = guess(root, **settings)
     # never wrapped: what is shown is to be saved as it is

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from parley.cli.common import CONSOLE
-from parley.pipeline.discover import watched_files
+from parley.pipeline.sources.discover import watched_files
 from parley.publication import Publication
 
 

@@ -1,6 +1,6 @@
 """Validation of data that a client sends, in a process of its own: started here, ended here, never trusted.
 
-The process is `parley.pipeline.checking`, which puts walls up around itself before it looks at the data.
+The process is `parley.pipeline.validation.checking`, which puts walls up around itself before it looks at the data.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Checker:
             "seconds": settings.validation_seconds,
         }  # fmt: skip
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "parley.pipeline.checking", json.dumps(task),
+            sys.executable, "-P", "-m", "parley.pipeline.validation.checking", json.dumps(task),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "MALLOC_ARENA_MAX": "1"},
         )  # fmt: skip

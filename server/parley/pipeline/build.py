@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from parley import __version__
 from parley.errors import ValidationFailed
-from parley.pipeline.cures import WITH_VIOLATIONS
-from parley.pipeline.discover import discover, rule_files
+from parley.pipeline.sources.discover import discover, rule_files
+from parley.pipeline.validation.cures import WITH_VIOLATIONS
 from parley.publication import FILE_NAME, Publication
 from parley.release.directory import StateDirectory
 from parley.release.manifest import FORMAT_VERSION, Manifest, release_id
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus
-    from parley.pipeline.infer import Inference
-    from parley.pipeline.report import Report
+    from parley.pipeline.inference.infer import Inference
+    from parley.pipeline.validation.report import Report
 
 #: Called with the stage's name, and how much of it is done out of how much (0 of 0 where unknown).
 Progress = Callable[[str, int, int], None]
@@ -110,12 +110,12 @@ def _assemble(
     publication: Publication, work: Path, clock: _Clock, skip_broken: bool, before: Path | None
 ) -> tuple[Corpus, Inference]:
     """Write everything that makes a release into `work`; `before` is the release that it follows."""
-    from parley.pipeline.changes import write_changes
-    from parley.pipeline.dump import write_dumps
-    from parley.pipeline.index import build_index
-    from parley.pipeline.queries import saved_queries, write_queries
-    from parley.pipeline.sssom import given_mappings, mappings_digest
-    from parley.pipeline.store import build_store
+    from parley.pipeline.output.changes import write_changes
+    from parley.pipeline.output.dump import write_dumps
+    from parley.pipeline.output.index import build_index
+    from parley.pipeline.output.queries import saved_queries, write_queries
+    from parley.pipeline.output.sssom import given_mappings, mappings_digest
+    from parley.pipeline.output.store import build_store
 
     with clock.stage("queries"):
         queries = write_queries(saved_queries(publication, skip_broken=skip_broken), work)
@@ -139,9 +139,9 @@ def _assemble(
 
 def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bool = False) -> tuple[Corpus, Inference]:
     """Read, validate and infer; raise on the first stage that finds a fault."""
-    from parley.pipeline.infer import infer
-    from parley.pipeline.read import read
-    from parley.pipeline.validate import validate
+    from parley.pipeline.inference.infer import infer
+    from parley.pipeline.sources.read import read
+    from parley.pipeline.validation.validate import validate
 
     with clock.stage("read"):
         corpus = read(publication, work, skip_broken=skip_broken, progress=clock.progress)

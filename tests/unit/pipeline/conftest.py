@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.read import read
+from parley.pipeline.sources.read import read
 from parley.publication import Publication, parse
 
 Reading = Callable[..., tuple[Publication, Corpus]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from parley.pipeline.axiom_rules import Triple, compile_axioms
-from parley.pipeline.closure import close
-from parley.pipeline.closure_filter import ClosureFilter
-from parley.pipeline.forward import chain
+from parley.pipeline.inference.axiom_rules import Triple, compile_axioms
+from parley.pipeline.inference.closure import close
+from parley.pipeline.inference.closure_filter import ClosureFilter
+from parley.pipeline.inference.forward import chain
 from parley.pipeline.terms import from_rdflib, to_rdflib
 
 E = "http://example.org/"

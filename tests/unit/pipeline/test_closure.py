@@ -12,11 +12,11 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS
 
 from parley.errors import TooLarge
-from parley.pipeline.closure import close
-from parley.pipeline.closure_filter import ClosureFilter, Triple
-from parley.pipeline.closure_input import Axioms
-from parley.pipeline.infer import infer
-from parley.pipeline.read import read
+from parley.pipeline.inference.closure import close
+from parley.pipeline.inference.closure_filter import ClosureFilter, Triple
+from parley.pipeline.inference.closure_input import Axioms
+from parley.pipeline.inference.infer import infer
+from parley.pipeline.sources.read import read
 from parley.pipeline.terms import graph_of
 from parley.publication import Role, load
 

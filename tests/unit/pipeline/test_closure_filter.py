@@ -7,7 +7,7 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from parley.pipeline.closure_filter import ClosureFilter, Noise, Triple, properties_to_omit
+from parley.pipeline.inference.closure_filter import ClosureFilter, Noise, Triple, properties_to_omit
 
 A, B, P = URIRef("http://ex.org/a"), URIRef("http://ex.org/b"), URIRef("http://ex.org/p")
 ELSEWHERE = URIRef("http://other.example/a")

@@ -6,9 +6,9 @@ import pyoxigraph as ox
 import pytest
 
 from parley.errors import Inconsistent
-from parley.pipeline.closure import close
-from parley.pipeline.contradictions import contradictions
-from parley.pipeline.infer import infer
+from parley.pipeline.inference.closure import close
+from parley.pipeline.inference.contradictions import contradictions
+from parley.pipeline.inference.infer import infer
 
 from .conftest import PREFIXES, Reading
 

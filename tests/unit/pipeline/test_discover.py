@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from parley.errors import PublicationError
-from parley.pipeline.discover import Discovery, discover, discover_in, form_of, rule_files, watched_files
-from parley.pipeline.guess import guess
+from parley.pipeline.sources.discover import Discovery, discover, discover_in, form_of, rule_files, watched_files
+from parley.pipeline.sources.guess import guess
 from parley.publication import Role, parse
 
 

@@ -15,8 +15,8 @@ from parley import formats
 from parley.errors import ReleaseError
 from parley.pipeline.build import Built, build
 from parley.pipeline.corpus import Corpus, GraphInfo
-from parley.pipeline.dump import read_list, write_dumps
-from parley.pipeline.tables import write_tables
+from parley.pipeline.output.dump import read_list, write_dumps
+from parley.pipeline.output.tables import write_tables
 from parley.publication import Publication, Role, load, parse
 from parley.release.directory import StateDirectory
 from parley.serialise import KEEP_GRAPHS

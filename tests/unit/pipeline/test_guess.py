@@ -7,8 +7,8 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 from parley.errors import PublicationError
-from parley.pipeline.guess import guess
-from parley.pipeline.read import read
+from parley.pipeline.sources.guess import guess
+from parley.pipeline.sources.read import read
 from parley.publication import Publication, Role, parse
 
 TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny"

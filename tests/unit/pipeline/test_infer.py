@@ -8,8 +8,8 @@ import pyoxigraph as ox
 import pytest
 
 from parley.errors import Finding, SourceError, TooLarge
-from parley.pipeline.infer import Inference, infer
-from parley.pipeline.rules import run_rule
+from parley.pipeline.inference.infer import Inference, infer
+from parley.pipeline.inference.rules import run_rule
 
 from .conftest import Reading
 

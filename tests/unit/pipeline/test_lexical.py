@@ -6,9 +6,9 @@ import pytest
 from rdflib.namespace import SH
 
 from parley.errors import Inconsistent
-from parley.pipeline.infer import infer
+from parley.pipeline.inference.infer import infer
 from parley.pipeline.lexical import is_valid
-from parley.pipeline.validate import validate
+from parley.pipeline.validation.validate import validate
 from parley.vocab import XSD
 
 from .conftest import Reading

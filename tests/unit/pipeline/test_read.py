@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parley.errors import PublicationError, SourceError
 from parley.pipeline.corpus import Corpus, CorpusWriter
-from parley.pipeline.read import read
+from parley.pipeline.sources.read import read
 from parley.publication import Role, load, parse
 
 Reading = Callable[..., Corpus]

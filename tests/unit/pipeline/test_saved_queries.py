@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from parley.errors import ReleaseError, SourceError
-from parley.pipeline.queries import saved_queries, write_queries
+from parley.pipeline.output.queries import saved_queries, write_queries
 from parley.publication import Publication, parse
 from parley.release.queries import read_queries
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parley.errors import SourceError
-from parley.pipeline.canonical import canonical
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.read import read
-from parley.pipeline.skolem import Namer, Undecided
+from parley.pipeline.sources.canonical import canonical
+from parley.pipeline.sources.read import read
+from parley.pipeline.sources.skolem import Namer, Undecided
 from parley.publication import parse
 
 Reading = Callable[..., Corpus]

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from parley.pipeline.sources import Place, first_line, places
+from parley.pipeline.origins import Place, first_line, places
 
 from .conftest import Reading
 

@@ -11,7 +11,7 @@ import pytest
 
 from parley.errors import SourceError
 from parley.pipeline.build import build, fingerprint
-from parley.pipeline.sssom import NAME, read_sssom
+from parley.pipeline.output.sssom import NAME, read_sssom
 from parley.publication import load
 
 BASE = "http://maps.example/"

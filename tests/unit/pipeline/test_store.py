@@ -11,7 +11,7 @@ import pytest
 from parley.errors import ReleaseError
 from parley.pipeline.build import Built
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.store import build_store
+from parley.pipeline.output.store import build_store
 from parley.publication import Publication, Role, parse
 from parley.release.directory import StateDirectory
 

@@ -9,8 +9,8 @@ import pytest
 import rdflib
 
 from parley.errors import ValidationFailed
-from parley.pipeline.infer import infer
-from parley.pipeline.validate import NO_SHAPES, NO_TARGETS, validate
+from parley.pipeline.inference.infer import infer
+from parley.pipeline.validation.validate import NO_SHAPES, NO_TARGETS, validate
 
 from .conftest import Reading
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from parley.pipeline.corpus import Corpus, GraphInfo
-from parley.pipeline.index import build_index
+from parley.pipeline.output.index import build_index
 from parley.publication import Role, parse
 from parley.release.index import Index
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from parley.pipeline.facets import years
+from parley.pipeline.output.facets import years
 from parley.release.index import Index
 from parley.release.wanted import Wanted
 

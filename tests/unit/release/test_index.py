@@ -13,7 +13,7 @@ import pytest
 from parley.errors import ReleaseError
 from parley.pipeline.build import Built
 from parley.pipeline.corpus import Corpus
-from parley.pipeline.index import build_index
+from parley.pipeline.output.index import build_index
 from parley.publication import Publication, Role, parse
 from parley.release.describe import document_quads
 from parley.release.directory import StateDirectory

@@ -1,0 +1,1 @@
+"""SHACL, and what a person can do about what it finds."""

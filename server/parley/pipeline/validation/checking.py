@@ -1,0 +1,170 @@
+"""The process that validates data somebody has sent, which comes on standard input.
+
+It is run by `python -m parley.pipeline.validation.checking TASK`, the task as JSON.
+
+It reads the release's shapes and ontology, puts up its walls (no network, no files but Python's own and the release's,
+no programs, bounded memory and time), then parses and validates by the very code of `parley check`. What it writes is a
+report, or, with the status FAULT, what is wrong with the data.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from parley import publication as publications
+from parley.engine import sandbox
+from parley.engine.checking import FAULT
+from parley.errors import SourceError, ValidationFailed
+from parley.formats import RDF_FORMATS
+from parley.pipeline.names import Names
+from parley.pipeline.sources.contexts import Contexts
+from parley.pipeline.sources.discover import SourceFile, form_of
+from parley.pipeline.sources.parse import Parser
+from parley.pipeline.terms import graph_of, to_rdflib
+from parley.pipeline.validation.report import Report
+from parley.pipeline.validation.results import report_graph
+from parley.pipeline.validation.shacl import Outcome, run
+from parley.pipeline.validation.validate import rows_of
+from parley.publication import Publication, Role
+from parley.release.index import Index
+from parley.vocab import RDF_TYPE
+
+NOTHING_AIMED: Final = "No shape aims at anything in the data, by its classes or properties: nothing was validated."
+NO_SHAPES: Final = "The publication has no shapes: nothing was validated."
+_NICENESS: Final = 10
+_DEFAULT: Final = ox.DefaultGraph()
+_TYPE: Final = ox.NamedNode(RDF_TYPE)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rules:
+    """What a release holds data to: quads of its shapes and its ontology, and its store, for types of known things."""
+
+    publication: Publication
+    shapes: list[ox.Quad]
+    ontology: list[ox.Quad]
+    store: ox.Store
+
+    @classmethod
+    def of(cls, release: Path) -> Rules:
+        """Read them from a release directory."""
+        text = (release / publications.FILE_NAME).read_text(encoding="utf-8")
+        store = ox.Store.read_only(str(release / "store"))
+        with Index.open(release / "index.sqlite") as index:
+            graphs = index.graphs()
+
+        def quads(role: Role) -> list[ox.Quad]:
+            names = [ox.NamedNode(graph.iri) for graph in graphs if graph.role is role]
+            return [quad for name in names for quad in store.quads_for_pattern(None, None, None, name)]
+
+        found = publications.parse(release, text, environment={})
+        return cls(found, quads(Role.SHAPES), quads(Role.ONTOLOGY), store)
+
+    def types(self, mentioned: Iterable[ox.NamedNode]) -> list[ox.Quad]:
+        """The types that the release gives to things."""
+        return [quad for node in mentioned for quad in self.store.quads_for_pattern(node, _TYPE, None, _DEFAULT)]
+
+
+def check(rules: Rules, quads: list[ox.Quad]) -> tuple[Report, Outcome]:
+    """Validate `quads`, all graphs as one, as the publication validates its own.
+
+    Things that they mention and the release knows have their types from there. The report is about what the quads say
+    something of: about their subjects.
+    """
+    told = {quad.subject for quad in quads}
+    others = {q.object for q in quads if isinstance(q.object, ox.NamedNode) and q.predicate != _TYPE} - told
+    shapes = graph_of(rules.shapes)
+    if not shapes:
+        return Report(notes=(NO_SHAPES,)), Outcome((), 0, frozenset(), ())
+    data = graph_of([*quads, *rules.ontology, *rules.types(node for node in others if isinstance(node, ox.NamedNode))])
+    outcome = run(data, shapes)
+    subjects = {to_rdflib(subject) for subject in told if not isinstance(subject, ox.Triple)}
+    results = tuple(result for result in outcome.results if result.focus in subjects)
+    kept = dataclasses.replace(outcome, results=results, focused=outcome.focused & subjects)
+    report = Report(
+        results=rows_of(results, shapes, Names(rules.publication.all_prefixes), lambda _node: None),
+        notes=() if kept.focused else (NOTHING_AIMED,),
+        shapes=kept.shapes,
+        focus_nodes=kept.focus_nodes,
+    )
+    return report, kept
+
+
+def _written(rules: Rules, form: str, quads: list[ox.Quad]) -> bytes:
+    report, outcome = check(rules, quads)
+    syntax = next((f for f in RDF_FORMATS if f.name == form), None)
+    if syntax is None:
+        return json.dumps({**report.as_dict(), "triples": len(quads)}, ensure_ascii=False).encode()
+    prefixes = {name: rules.publication.all_prefixes[name] for name in ("sh", "rdfs")}
+    return ox.serialize(report_graph(outcome), format=syntax.oxigraph, prefixes=prefixes) or b""
+
+
+def _walled(task: dict[str, Any]) -> None:
+    """Put up the walls; nothing foreign has been looked at yet."""
+    sandbox.volunteer_for_oom()
+    sandbox.forgo_core_dumps()
+    seconds = int(task["seconds"]) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    python = {Path(path) for path in (sys.prefix, sys.base_prefix, *filter(None, sys.path)) if Path(path).is_dir()}
+    package = Path(publications.__file__).parent
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    sandbox.confine_files(Path(task["release"]), package, *sorted(python))
+    sandbox.deny_system_calls()
+    sandbox.limit_memory(pages * resource.getpagesize(), int(task["memory"]))
+
+
+def _answer(task: dict[str, Any]) -> tuple[int, bytes]:
+    """The status to end with, and what to write."""
+    rules = Rules.of(Path(task["release"]))
+    memory = os.memfd_create("data")  # before writing is forbidden; the parser opens files by their path, twice
+    with os.fdopen(os.dup(memory), "wb") as file:
+        file.write(sys.stdin.buffer.read())
+    _walled(task)
+    settings = dataclasses.replace(
+        rules.publication.settings, file_bytes=int(task["bytes"]), xml_expansion=int(task["bytes"])
+    )
+    form, compression = form_of(task["name"])
+    assert form is not None  # the web names the data by a format's ending
+    source = SourceFile(Path(f"/proc/self/fd/{memory}"), task["name"], Role.DATA, form, compression)
+    parser = Parser(settings, Contexts(rules.publication.root))
+    try:
+        quads = list(parser.quads(source))
+        if parser.passed_over:
+            raise SourceError(f"This is no RDF: {parser.passed_over[0][1]}.", file="", cure="Name its syntax.")
+        return 0, _written(rules, task["format"], quads)
+    except SourceError as error:
+        return FAULT, _fault(error.message, error.cure.replace("file_bytes", "validation_bytes"), error.line)
+    except ValidationFailed as error:
+        return FAULT, _fault(error.message, error.cure, None)
+
+
+def _fault(message: str, cure: str, line: int | None) -> bytes:
+    return json.dumps({"message": message, "cure": cure, "line": line}).encode()
+
+
+def main() -> None:
+    """Do the one task, write the answer, end; a status other than 0 says that a wall or a limit ended it."""
+    task = json.loads(sys.argv[1])
+    sandbox.die_with_parent(int(task["parent"]), signal.SIGKILL)
+    os.nice(_NICENESS)
+    try:
+        status, answer = _answer(task)
+    except (MemoryError, RecursionError):
+        os._exit(1)
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()
