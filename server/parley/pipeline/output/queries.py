@@ -109,6 +109,8 @@ def _check_view(view: View, found: object, file: str, text: str) -> None:
     if not view.needs:
         return
     line = next((n for n, row in enumerate(text.splitlines(), start=1) if _VIEW_LINE.match(row)), None)
+    if isinstance(found, ox.QueryTriples) and view.name == "graph":
+        return  # triples are links already
     if not isinstance(found, ox.QuerySolutions):
         raise SourceError(
             f"“view: {view.name}” needs a SELECT query.", file=file, line=line, cure="Write SELECT, or “view: table”."

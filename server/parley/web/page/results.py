@@ -14,6 +14,7 @@ from parley.web.page import pages
 from parley.web.rdf import operation
 from parley.web.rdf.description import GRAPH_FORMATS
 from parley.web.site import current_site
+from parley.web.view import triples
 from parley.web.view.answer import Answer, Cells, answer
 from parley.web.view.chart import Chart, chart
 from parley.web.view.map import Map, map_of
@@ -45,14 +46,17 @@ class Drawing:
 
 def drawn(view: str, head: Head, body: bytes | None) -> Drawing | None:
     """The answer as `view` draws it; None for a table, and for an answer that is none or too long for a page."""
-    if view not in _PAINTERS or head.kind != "bindings" or body is None:
+    if view not in _PAINTERS or head.kind == "boolean" or body is None:
         return None
-    result = json.loads(body)
-    columns = result["head"].get("vars", ())
+    if head.kind == "triples":
+        columns, bindings = triples.ENDS, triples.links(body)
+    else:
+        result = json.loads(body)
+        columns, bindings = result["head"].get("vars", ()), result["results"]["bindings"]
     if (lacking := VIEWS[view].missing(columns)) is not None:
         return Drawing(view, None, lacking)
     cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=True)
-    return Drawing(view, _PAINTERS[view](columns, result["results"]["bindings"], cells))
+    return Drawing(view, _PAINTERS[view](columns, bindings, cells))
 
 
 def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> list[tuple[Format, str]]:

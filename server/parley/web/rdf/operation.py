@@ -18,7 +18,7 @@ from werkzeug.http import parse_options_header
 from parley.engine.protocol import QueryRequest
 from parley.engine.tokens import FORMS_OF_GRAPHS, FORMS_OF_RESULTS, form_of
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
-from parley.formats import HTML, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
+from parley.formats import HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, Format, by_name
 from parley.views import VIEWS
 from parley.web.http import caching, negotiate
 from parley.web.rdf.description import GRAPH_FORMATS
@@ -128,7 +128,7 @@ def query_request(site: Site, text: str, parameters: Parameters, syntaxes: Synta
     return QueryRequest(
         text=text,
         results=RESULTS_JSON if syntaxes.solutions is HTML else syntaxes.solutions,
-        graph=TURTLE if syntaxes.graphs is HTML else syntaxes.graphs,
+        graph=N_TRIPLES if syntaxes.graphs is HTML else syntaxes.graphs,
         base_iri=site.publication.base.rstrip("#"),
         default_graphs=parameters.default_graphs,
         named_graphs=parameters.named_graphs,

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from parley import binding
 from parley.engine.protocol import Head, QueryRequest
 from parley.errors import NotFound
-from parley.formats import HTML, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, TURTLE, Format, by_name
+from parley.formats import HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, Format, by_name
 from parley.queries import ENDING, SavedQuery
 from parley.web.http import caching, negotiate
 from parley.web.http.stream import Stream
@@ -81,7 +81,7 @@ def _answered(saved: SavedQuery, chosen: Format) -> Response:
     query = QueryRequest(
         text=given.text,
         results=rows,
-        graph=chosen if chosen in GRAPH_FORMATS else TURTLE,
+        graph=chosen if chosen in GRAPH_FORMATS else N_TRIPLES,
         base_iri=site.publication.base.rstrip("#"),
     )
     variant = [chosen.name, *given.variant, str(chosen is HTML and request.query_string)]

@@ -1,4 +1,4 @@
-"""The answer to a query as a page shows it: a table of links and values, yes or no, or triples as text."""
+"""The answer to a query as a page shows it: a table of links and values, or yes or no."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from parley.vocab import XSD
+from parley.web.view import triples
 from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links, Value, literal
@@ -24,7 +25,7 @@ ROWS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to show: rows of cells (None where a variable has no value), or `boolean`, or `text` (triples).
+    """What to show: rows of cells (None where a variable has no value), or `boolean`. Triples are rows of three.
 
     `total` is the number of rows, of which a page shows the first ones; `hidden` if the answer is too long for a page.
     """
@@ -32,7 +33,6 @@ class Answer:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Value | None, ...], ...] = ()
     boolean: bool | None = None
-    text: str | None = None
     hidden: bool = False
     total: int = 0
 
@@ -77,16 +77,18 @@ class Cells:
 
 
 def answer(query: str, kind: str, body: bytes | None, cells: Cells) -> Answer:
-    """The answer to `query` whose result is of `kind`: JSON, or Turtle for triples; None if it is too long."""
+    """The answer to `query` whose result is of `kind`: JSON, or N-Triples; None if it is too long."""
     if body is None:
         return Answer(hidden=True)
     if kind == "triples":
-        return Answer(text=body.decode("utf-8"))
+        return _table(triples.TERMS, triples.rows(body), cells)
     result = json.loads(body)
     if "boolean" in result:
         return Answer(boolean=result["boolean"])
-    columns = ordered(query, result["head"].get("vars", ()))
-    bindings = result["results"]["bindings"]
+    return _table(ordered(query, result["head"].get("vars", ())), result["results"]["bindings"], cells)
+
+
+def _table(columns: tuple[str, ...], bindings: Sequence[Mapping[str, Any]], cells: Cells) -> Answer:
     shown = bindings[:ROWS]
     cells.learn(shown)
     rows = (tuple(cells.value(row[name]) if name in row else None for name in columns) for row in shown)

@@ -17,7 +17,8 @@ from parley.web.view.rows import Extent, Row, rows_of, steps, ticks
 from parley.web.view.values import Value
 
 WIDTH: Final = 960
-LEFT, RIGHT, ROW, TOP = 300, WIDTH - 90, 28, 30
+#: Where bars by category begin and end, in percent of the width; the rest is for the value behind the longest one.
+LEFT, RIGHT = 0, 88
 #: Bars and values along time that are drawn, at most; the table shows all rows.
 BARS, MOMENTS = 60, 500
 _SERIES_TOP, _SERIES_LEFT, _SERIES_HEIGHT = 16, 72, 340
@@ -25,14 +26,14 @@ _SERIES_TOP, _SERIES_LEFT, _SERIES_HEIGHT = 16, 72, 340
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A category, its value in words, and its bar in drawing units."""
+    """A category, its value in words, and its bar: in percent of the width, or in drawing units along time."""
 
     name: Value
     value: Text
     x: float
-    y: float
     width: float
-    height: float
+    y: float = 0
+    height: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,13 @@ def _by_category(rows: Sequence[tuple[Row, float]], extent: Extent) -> Chart:
     unit = (RIGHT - LEFT) / (high - low)
     zero = LEFT - low * unit
     bars = []
-    for n, (row, value) in enumerate(rows):
+    for row, value in rows:
         name = row.named("category")
         assert name is not None
-        x, width = round(min(zero, zero + value * unit), 1), round(abs(value) * unit, 1)
-        bars.append(Bar(name, _value(row), x, TOP + n * ROW, width, ROW - 8))
-    lines = tuple((round(zero + mark * unit, 1), _mark(mark, rows)) for mark in steps(low, high, 5))
-    return Chart(tuple(bars), lines, (), round(zero, 1), TOP + len(bars) * ROW + 8, False, extent)
+        x, width = round(min(zero, zero + value * unit), 2), round(abs(value) * unit, 2)
+        bars.append(Bar(name, _value(row), x, width))
+    lines = tuple((round(zero + mark * unit, 2), _mark(mark, rows)) for mark in steps(low, high, 5))
+    return Chart(tuple(bars), lines, (), round(zero, 2), 0, False, extent)
 
 
 def _along_time(rows: Sequence[tuple[Row, float]], extent: Extent) -> Chart:
@@ -89,7 +90,7 @@ def _along_time(rows: Sequence[tuple[Row, float]], extent: Extent) -> Chart:
         assert name is not None
         x, width = _SERIES_LEFT + (begin - first) * across, max((end - begin) * across - 1, 2)
         y, height = min(zero, zero - value * unit), abs(value) * unit
-        bars.append(Bar(name, _value(row), *(round(v, 1) for v in (x, y, width, height))))
+        bars.append(Bar(name, _value(row), *(round(v, 1) for v in (x, width, y, height))))
     lines = tuple((round(zero - mark * unit, 1), _mark(mark, rows)) for mark in steps(low, high, 5))
     marks = tuple((round(_SERIES_LEFT + (year - first) * across, 1), label) for year, label in ticks(first, last, 10))
     return Chart(tuple(bars), lines, marks, round(zero, 1), _SERIES_TOP + _SERIES_HEIGHT + 34, True, extent)

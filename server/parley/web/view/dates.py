@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -20,6 +21,25 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTH = re.compile(r"\d{4}-\d\d")
 _UNSPECIFIED = re.compile(r"(\d{2,3})(X{1,2})(?<=[\dX]{4})")
 _YEAR = re.compile(r"-?\d{4,}")
+_PAST = re.compile(r"-(\d{4})((?:-\d\d){0,2})")
+
+
+class Words(NamedTuple):
+    """How a language says what EDTF says with signs, around `{date}`, or `{start}` and `{end}`."""
+
+    between: str
+    since: str
+    until: str
+    until_day: str
+    end_unknown: str
+    start_unknown: str
+    within: str
+    about: str
+    doubtful: str
+
+
+#: Signs that stand behind a date in EDTF, as the fields of `Words` that say them, the innermost first.
+_MARKS = {"~": ("about",), "?": ("doubtful",), "%": ("about", "doubtful")}
 
 
 def is_date(datatype: str) -> bool:
@@ -28,11 +48,11 @@ def is_date(datatype: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def readable(lexical: str, datatype: str, locale: Locale) -> str | None:
+def readable(lexical: str, datatype: str, locale: Locale, words: Words) -> str | None:
     """`lexical` as a reader of `locale` writes it; None if it is no date or is not understood."""
     try:
         if datatype in EDTF:
-            return _edtf(lexical, locale)
+            return _edtf(lexical, locale, words)
         name = datatype.removeprefix(XSD)
         return _XSD[name](lexical, locale) if name in _XSD else None
     except ValueError:
@@ -41,14 +61,23 @@ def readable(lexical: str, datatype: str, locale: Locale) -> str | None:
 
 def _plain(lexical: str, locale: Locale) -> str | None:
     """A day, a month or a year of the form that XML Schema and EDTF share."""
-    text = _ZONE.sub("", lexical) if len(lexical) > 10 or lexical.endswith("Z") else lexical
+    text = _ZONE.sub("", lexical) if len(lexical.lstrip("-")) > 10 or lexical.endswith("Z") else lexical
+    if past := _PAST.fullmatch(text):
+        return _before_christ(int(past[1]), past[2], locale)
     if _DAY.fullmatch(text):
         return _day(date.fromisoformat(text), locale)
     if _MONTH.fullmatch(text):
         return format_skeleton("yMMMM", date.fromisoformat(f"{text}-01"), locale=locale)
     if _YEAR.fullmatch(text):
-        return text.lstrip("0") if not text.startswith("-") else None
+        return text.lstrip("0") or None if not text.startswith("-") else None
     return None
+
+
+def _before_christ(year: int, rest: str, locale: Locale) -> str | None:
+    """The year `-year`: zero comes before 1, in XML Schema 1.1 (§3.3.14) as in EDTF, so -44 is 45 before Christ."""
+    spoken = f"{year + 1}\N{NO-BREAK SPACE}{locale.eras['abbreviated'][0]}"
+    # Python knows no such years: the rest is written for one of four digits, whose place the year then takes.
+    return str(_plain(f"2000{rest}", locale)).replace("2000", spoken) if rest else spoken
 
 
 def _day(day: date, locale: Locale) -> str:
@@ -78,26 +107,35 @@ def _time(lexical: str, locale: Locale) -> str | None:
     )
 
 
-def _edtf(lexical: str, locale: Locale) -> str | None:
+def _edtf(lexical: str, locale: Locale, words: Words) -> str | None:
     """EDTF without qualifiers inside; `~`, `?`, `%` at the end and intervals with open or unknown ends."""
+    if "T" in lexical:
+        return _moment(lexical, locale)
     if unspecified := _UNSPECIFIED.fullmatch(lexical):
-        known, open_digits = unspecified[1], len(unspecified[2])
-        return f"{known}{'0' * open_digits}\N{EN DASH}{known}{'9' * open_digits}"
+        known, digits = unspecified[1], len(unspecified[2])
+        return words.within.format(start=f"{known}{'0' * digits}", end=f"{known}{'9' * digits}")
     start, slash, end = lexical.partition("/")
     if slash:
-        parts = [_open(start, locale), _open(end, locale)]
-        return None if None in parts else f"{parts[0]}\N{NO-BREAK SPACE}– {parts[1]}".strip()
-    mark = {
-        "~": "≈\N{NO-BREAK SPACE}{}",
-        "?": "{}\N{NO-BREAK SPACE}(?)",
-        "%": "≈\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}(?)",
-    }.get(lexical[-1:], "")
-    spoken = _plain(lexical[:-1] if mark else lexical, locale)
-    return mark.format(spoken) if spoken and mark else spoken
+        return _interval(start, end, locale, words)
+    marks = _MARKS.get(lexical[-1:], ())
+    spoken = _plain(lexical[:-1] if marks else lexical, locale)
+    for mark in marks if spoken else ():
+        spoken = str(getattr(words, mark)).format(date=spoken)
+    return spoken
 
 
-def _open(end: str, locale: Locale) -> str | None:
-    return "…" if end in ("", "..") else _edtf(end, locale)
+def _interval(start: str, end: str, locale: Locale, words: Words) -> str | None:
+    """From one date to another; `..` is an open end, nothing one that is not known."""
+    known = [side for side in (start, end) if side not in ("", "..")]
+    spoken = [_edtf(side, locale, words) for side in known]
+    if not known or None in spoken:
+        return None
+    if len(known) == 2:
+        return words.between.format(start=spoken[0], end=spoken[1])
+    if end in known:
+        until = words.until_day if _DAY.fullmatch(end) else words.until
+        return (until if start else words.start_unknown).format(end=spoken[0])
+    return (words.since if end else words.end_unknown).format(start=spoken[0])
 
 
 _XSD = {

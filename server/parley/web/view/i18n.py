@@ -94,7 +94,8 @@ class Interface:
 
     def date(self, lexical: str, datatype: str) -> str | None:
         """The date or time as read in this language; None if it is no date, or not a valid one."""
-        return dates.readable(lexical, datatype, self.locale)
+        words = dates.Words(*(str(self.catalogue[f"date.{name}"]) for name in dates.Words._fields))
+        return dates.readable(lexical, datatype, self.locale, words)
 
     def language_name(self, tag: str) -> str:
         """What this interface calls the language `tag`; the tag itself where there is no name."""

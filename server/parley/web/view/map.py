@@ -118,14 +118,16 @@ def _window(points: Sequence[tuple[float, float]]) -> Window:
 def _shortest(longitudes: Sequence[float]) -> tuple[float, float]:
     """West and east end of the shortest stretch that holds all, across the 180th meridian if need be.
 
-    >>> _shortest([170.0, -170.0])
-    (170.0, 190.0)
+    >>> _shortest([170.0, -170.0]), _shortest([8.54, 8.31])
+    ((170.0, 190.0), (8.31, 8.54))
     """
     ring = sorted(set(longitudes))
-    gaps = [(after - before, after) for before, after in zip(ring, [*ring[1:], ring[0] + 360], strict=True)]
-    _, west = max(gaps)
-    start = west - 360 if west >= 180 else west
-    return start, max(x if x >= start else x + 360 for x in ring)
+    gaps = [after - before for before, after in zip(ring, [*ring[1:], ring[0] + 360], strict=True)]
+    widest = gaps.index(max(gaps))
+    # `widest` is the place of the last one before the gap; comparing sums with what they are made of would not do.
+    east = ring[widest]
+    west = ring[(widest + 1) % len(ring)]
+    return west, east if east >= west else east + 360
 
 
 def _degrees(longitude: float) -> int:

@@ -18,10 +18,10 @@ from parley.web.view.naming import Text
 from parley.web.view.rows import Extent, Row, rows_of, ticks
 from parley.web.view.values import Value
 
-WIDTH: Final = 960
-LEFT, RIGHT, TOP, ROW = 300, WIDTH - 16, 34, 40
-#: Units that a mark takes at least, so that a day can be seen among decades.
-LEAST: Final = 6
+#: Ends of the axis; positions and widths are parts of it, in percent.
+LEFT, RIGHT = 0, 100
+#: What a mark takes at least, so that a day can be seen among decades.
+LEAST: Final = 1.2
 #: Bars that are drawn, at most; the table shows all rows.
 BARS: Final = 200
 _TICKS: Final = 9
@@ -30,7 +30,7 @@ _DAY: Final = 1.01 / 365
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a bar in drawing units; `kind` is certain, possible, since (fading out) or until (fading in)."""
+    """A piece of a bar in parts of the axis; `kind` is certain, possible, since (fading out) or until (fading in)."""
 
     kind: str
     x: float
@@ -43,7 +43,6 @@ class Bar:
 
     name: Value
     time: Text
-    y: int
     parts: tuple[Part, ...]
 
 
@@ -53,7 +52,6 @@ class Timeline:
 
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[float, str], ...]
-    height: int
     kinds: tuple[str, ...]
     extent: Extent
 
@@ -70,13 +68,12 @@ def timeline(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cell
             found.setdefault((str(row.terms[row.item]), dated[0]), (row, dated[1]))
     kept = sorted(((when, row, words) for (_, when), (row, words) in found.items()), key=_order)[:BARS]
     scale = _Scale([edge for when, _, _ in kept for edge in when.known])
-    bars = tuple(_bar(n, when, row, words, scale) for n, (when, row, words) in enumerate(kept))
+    bars = tuple(_bar(when, row, words, scale) for when, row, words in kept)
     kinds = sorted({part.kind for bar in bars for part in bar.parts})
     extent = Extent(len(bars), len(found) - len(kept), unfit)
     return Timeline(
         bars,
         tuple((scale.x(year), label) for year, label in ticks(scale.low, scale.high, _TICKS)),
-        TOP + len(bars) * ROW + 8,
         tuple(kinds),
         extent,
     )
@@ -91,13 +88,13 @@ class _Scale:
         self.low, self.high = low - room, high + room
 
     def x(self, year: float) -> float:
-        return round(LEFT + (year - self.low) / (self.high - self.low) * (RIGHT - LEFT), 1)
+        return round(LEFT + (year - self.low) / (self.high - self.low) * (RIGHT - LEFT), 2)
 
 
-def _bar(number: int, when: Span, row: Row, words: str, scale: _Scale) -> Bar:
+def _bar(when: Span, row: Row, words: str, scale: _Scale) -> Bar:
     name = row.name()
     assert name is not None  # rows without were left out
-    return Bar(name, row.cells.moment(words), TOP + number * ROW, tuple(_parts(when, scale)))
+    return Bar(name, row.cells.moment(words), tuple(_parts(when, scale)))
 
 
 def _parts(when: Span, scale: _Scale) -> list[Part]:
@@ -108,16 +105,16 @@ def _parts(when: Span, scale: _Scale) -> list[Part]:
     no_end = when.end_earliest is None and when.end_latest is None
     parts = []
     if no_start:
-        parts.append(Part("until", LEFT, max(round(first - LEFT, 1), LEAST)))
+        parts.append(Part("until", LEFT, max(round(first - LEFT, 2), LEAST)))
     if last > first or not (no_start or no_end):
-        parts.append(Part("possible", first, max(round(last - first, 1), LEAST)))
+        parts.append(Part("possible", first, max(round(last - first, 2), LEAST)))
     if no_end:
-        parts.append(Part("since", last, max(round(RIGHT - last, 1), LEAST)))
+        parts.append(Part("since", last, max(round(RIGHT - last, 2), LEAST)))
     if when.start_latest is not None and when.end_earliest is not None and not when.doubtful:
         # The last day on which it may have begun, and the first on which it may have ended, are days that it lasted.
         begun, ended = max(when.start_latest - _DAY, min(known)), min(when.end_earliest + _DAY, max(known))
         if ended > begun:
-            parts.append(Part("certain", scale.x(begun), max(round(scale.x(ended) - scale.x(begun), 1), LEAST)))
+            parts.append(Part("certain", scale.x(begun), max(round(scale.x(ended) - scale.x(begun), 2), LEAST)))
     return parts
 
 

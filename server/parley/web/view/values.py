@@ -20,6 +20,8 @@ _INTEGERS = frozenset(
 )
 _DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
+#: What EDTF says with signs: words for it are longer, and the signs beside them say what was written.
+_SIGNS = re.compile(r"[X~?%/]")
 #: Datatypes that say nothing a reader misses.
 _SILENT = (
     frozenset([XSD + "string", RDF + "langString", XSD + "anyURI", XSD + "boolean", XSD + "hexBinary"])
@@ -34,7 +36,8 @@ class Value:
 
     `href` makes it a link, `external` one that leaves the site. `machine` is the date in machine-readable form,
     `exact` the term as the data has it where `text` says it otherwise, `datatype` the name of an unusual datatype,
-    `relation` what links the page's thing to it, where the group is not by property.
+    or the signs that `text` puts into words, `relation` what links the page's thing to it, where the group is not by
+    property.
     `groups` are the facts of a node that has no page of its own; `items` the members of a list.
     """
 
@@ -150,7 +153,9 @@ def literal(term: ox.Literal, namer: Namer, links: Links, interface: Interface) 
     if datatype == XSD + "anyURI" and is_web(text):
         return Value(Text(_address(text)), text, external=True, exact=text)
     if spoken := interface.date(text, datatype):
-        return Value(Text(spoken, interface.text_language), machine=_machine(text, datatype), exact=text)
+        beside = Text(f"EDTF {text}") if _SIGNS.search(text) else None
+        shown = Text(spoken, interface.text_language)
+        return Value(shown, machine=_machine(text, datatype), exact=text, datatype=beside)
     if datatype in (XSD + "boolean",) and text in ("true", "false", "1", "0"):
         word = interface("value.yes" if text in ("true", "1") else "value.no")
         return Value(Text(str(word), interface.text_language), exact=text)
