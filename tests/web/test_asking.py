@@ -104,12 +104,21 @@ def test_an_answer_is_drawn_as_its_question_says_and_told(place: Place) -> None:
     for name, (view, mark) in SEEN["real" if place.prefix == "natosce" else "tiny"].items():
         for language in place.languages:
             page = place.page(f"/{language}/queries/{name}")
-            drawing = page.partition(f'<div class="scroll picture {view}-picture"')[2].partition("</svg>")[0]
+            drawing = (
+                page.partition(f'picture {view}-picture"')[2].partition('id="answer"')[0].partition('class="key"')[0]
+            )
             marks = drawing.count(f'class="{mark}"')
-            assert marks >= 1 and " style=" not in drawing and 'role="group"' in drawing
+            assert marks >= 1 and " style=" not in drawing and 'aria-labelledby="drawing"' in drawing
             assert page.count("<tr>") > (marks if view != "graph" else 1), "the table holds it too"
             assert f'name="view" value="{view}"' in page
     assert "picture" not in place.page("/sparql?" + urlencode({"query": place.query}))
+
+
+def test_triples_are_rows_and_a_network(place: Place) -> None:
+    triples = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(ISIRI(?o)) } LIMIT 5"
+    page = place.page("/sparql?" + urlencode({"query": triples, "view": "graph"}))
+    assert page.count("<tr>") == 6 and "@prefix" not in page and "format=ttl" in page.replace("turtle", "ttl")
+    assert page.count('class="link kind-') >= 5 and 'class="spot"' in page
 
 
 def test_any_answer_is_drawn_as_asked_or_says_what_it_lacks(place: Place) -> None:

@@ -58,6 +58,7 @@ def test_no_query_no_folder(tmp_path: Path) -> None:
         ("# view: timeline\nSELECT ?start { ?a ?b ?start }", 1, "needs ?item"),
         ("# view: graph\nSELECT * { ?source ?p ?o }", 1, "needs ?source and ?target"),
         ("# view: chart\nASK {}", 1, "needs a SELECT query"),
+        ("# view: map\nCONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", 1, "needs a SELECT query"),
     ],
 )
 def test_a_broken_query_stops_the_build_at_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
@@ -77,6 +78,7 @@ def test_a_broken_query_stops_the_build_at_its_line(tmp_path: Path, text: str, l
         "# view: graph\nSELECT ?source ?target { ?source ?p ?target }",
         "# view: chart\nSELECT ?time (1 AS ?value) { ?s ?p ?time }",
         "# view: table\nASK {}",
+        "# view: graph\nCONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
     ],
 )
 def test_a_query_that_selects_what_its_view_shows(tmp_path: Path, text: str) -> None:

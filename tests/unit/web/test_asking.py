@@ -83,7 +83,6 @@ def test_columns_of_a_star_stand_as_in_the_query() -> None:
     ("kind", "body", "expected"),
     [
         ("boolean", b'{"head": {}, "boolean": true}', Answer(boolean=True)),
-        ("triples", b"<a> <b> <c> .", Answer(text="<a> <b> <c> .")),
         ("bindings", None, Answer(hidden=True)),
     ],
 )
