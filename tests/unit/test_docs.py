@@ -51,7 +51,7 @@ def test_every_decision_is_in_the_list() -> None:
 
 def test_version_and_changelog_agree() -> None:
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
-    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    newest = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert version
     assert newest
     assert version[1] == newest[1]
