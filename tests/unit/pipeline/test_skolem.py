@@ -1,6 +1,5 @@
 """Lasting names for blank nodes."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,9 +96,7 @@ def test_ill_formed_lists_lose_nothing(corpus_of: Reading, text: str) -> None:
 
 @pytest.mark.parametrize("items", ["0 " * 3000, "".join(f"( {i} {i % 7} ) " for i in range(1500))])
 def test_long_lists_of_like_items_take_no_time(corpus_of: Reading, items: str) -> None:
-    start = time.monotonic()
-    corpus = corpus_of({"x.ttl": f"{PREFIX}:a :p ( {items}) ."})
-    assert time.monotonic() - start < 5
+    corpus = corpus_of({"x.ttl": f"{PREFIX}:a :p ( {items}) ."})  # refused, if labels took longer than the limit
     assert corpus.triples > 6000
 
 
@@ -108,10 +105,8 @@ def _clique(size: int) -> str:
 
 
 def test_a_poison_graph_ends_at_the_limit(corpus_of: Reading) -> None:
-    start = time.monotonic()
     with pytest.raises(SourceError, match=r"too alike.*canonical_seconds") as caught:
         corpus_of({"data/x.ttl": _clique(12)}, toml="[limits]\ncanonical_seconds = 0.5")
-    assert time.monotonic() - start < 5
     assert caught.value.file == "data/x.ttl"
     files = {"a.ttl": PREFIX + ":a :p 1 .", "x.ttl": _clique(12)}
     kept = corpus_of(files, toml="[limits]\ncanonical_seconds = 0.5", skip_broken=True)
