@@ -35,7 +35,8 @@ Our exception hierarchy::
         ├── EngineBusy          503: no executor was free in time
         └── EngineLost          503: the executor died of something else
 
-Each says what happened (`message`) and what to do about it (`cure`).
+Each says what happened (`message`) and what to do about it (`cure`); where a setting's limit was passed, also which
+(`limit`: its name and value).
 """
 
 from __future__ import annotations
@@ -51,10 +52,11 @@ class ParleyError(Exception):
     #: Last segment of the problem type's IRI (RFC 9457) and name of the error in JSON output.
     kind: ClassVar[str] = "internal-error"
 
-    def __init__(self, message: str, *, cure: str = "") -> None:
+    def __init__(self, message: str, *, cure: str = "", limit: tuple[str, float] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.cure = cure
+        self.limit = limit
 
     def __str__(self) -> str:
         return f"{self.message} {self.cure}" if self.cure else self.message
@@ -237,8 +239,16 @@ class QueryFault(EngineError):
 
     http_status = 400
 
-    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, cure: str = "") -> None:
-        super().__init__(message, cure=cure)
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        cure: str = "",
+        limit: tuple[str, float] | None = None,
+    ) -> None:
+        super().__init__(message, cure=cure, limit=limit)
         self.line = line
         self.column = column
 
@@ -289,8 +299,10 @@ class EngineBusy(EngineError):
 
     kind = "engine-busy"
 
-    def __init__(self, message: str, *, retry_after: int = 1, cure: str = "") -> None:
-        super().__init__(message, cure=cure)
+    def __init__(
+        self, message: str, *, retry_after: int = 1, cure: str = "", limit: tuple[str, float] | None = None
+    ) -> None:
+        super().__init__(message, cure=cure, limit=limit)
         self.retry_after = retry_after
 
 

@@ -26,10 +26,12 @@ import pytest
 from parley.publication import FILE_NAME, Publication, load
 
 LIMIT = 1.0
+#: What must never stand in a page as it is written in a query of `hostile/injected.toml`.
+MARKUP = (b"<img src=x", b"<svg/onload", b"<script>alert", b'"onmouseover', b'href="javascript:', b'href="data:')
 MIB = 1024 * 1024
 BASE = "http://bench.example/"
 FOLDER = Path(__file__).parent / "hostile"
-ENOUGH = 120
+ENOUGH = 195
 EASY = f"ASK {{ <{BASE}t1> ?p ?o }}"
 Serve = Callable[..., AbstractContextManager[Any]]
 
@@ -136,6 +138,30 @@ def test_it_ends_in_time_with_a_reason(
     began = time.monotonic()
     assert send(target, EASY) == ("200", None)
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, text, _ in CORPUS if name.startswith("injected")])
+def test_nothing_is_injected(target: Any, name: str, text: str) -> None:
+    """Into a page, whether as a value or as an error, into the header fields of the answer, into the log."""
+    for accept in ("text/html", "application/sparql-results+json, text/turtle"):
+        address = f"/sparql?query={quote(text)}"
+        reply = target.curl(address, "-H", f"Accept: {accept}")
+        assert reply.status in (200, 400)
+        assert reply.header("x-evil") == "" and "\x1b" not in str(reply.headers)
+        assert reply.header("x-content-type-options") == "nosniff"
+        if accept == "text/html":
+            page = reply.body.lower()
+            assert reply.header("content-type").startswith("text/html") and text.strip()
+            assert not [mark for mark in MARKUP if mark in page]
+            assert "unsafe" not in reply.header("content-security-policy")
+    log = target.log.read_text(encoding="utf-8")
+    assert "evil" not in log.lower() and "onerror" not in log and "\x1b" not in log
+
+
+def test_markup_would_be_found() -> None:
+    texts = [text.encode() for name, text, _ in CORPUS if name.startswith("injected")]
+    assert len(texts) >= 15
+    assert all(any(mark in text for text in texts) for mark in MARKUP[:4])
 
 
 def test_there_are_enough_queries_and_a_good_one_passes(target: Any) -> None:

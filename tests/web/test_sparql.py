@@ -134,11 +134,14 @@ def test_timeout_is_503_with_retry_after(live: Any) -> None:
 def test_dataset_of_the_protocol_wins(live: Any) -> None:
     graph = f"{BASE}graph/data/things"
     count = "SELECT (COUNT(*) AS ?n) FROM <urn:nothing> { ?s ?p ?o }"
-    assert live.sparql(count).json["results"]["bindings"][0]["n"]["value"] == "0"
+    unknown = live.sparql(count)
+    assert (unknown.status, unknown.json["line"], unknown.json["column"]) == (400, 1, 34)
     given = live.sparql(count, "--data-urlencode", f"default-graph-uri={graph}")
     assert given.json["results"]["bindings"][0]["n"]["value"] == "2000"
     named = live.sparql("ASK { GRAPH ?g { ?s ?p ?o } }", "--data-urlencode", "named-graph-uri=http://127.0.0.1:9/x")
-    assert named.json["boolean"] is False
+    assert (named.status, "none is fetched" in named.json["detail"]) == (400, True)
+    relative = live.sparql(count, "--data-urlencode", "default-graph-uri=relative")
+    assert (relative.status, "default-graph-uri" in relative.json["detail"]) == (400, True)
 
 
 def test_relative_iris_resolve_against_the_base(live: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET
 from parley.engine.embedded import EmbeddedEngine
-from parley.engine.failures import busy, error_of_fate, error_of_frame
+from parley.engine.failures import busy, error_of_fate, error_of_frame, queue_full
 from parley.engine.frames import Frame, Malformed, encode_request
 from parley.engine.heavy import HeavyQueries
 from parley.engine.incoming import Incoming
@@ -69,6 +69,7 @@ class EngineClient:
                 line=1,
                 column=1,
                 cure="Shorten it, or send several queries.",
+                limit=("query_length", limit),
             )
 
     async def _admission(self, request: QueryRequest, payload: bytes) -> Incoming:
@@ -89,7 +90,9 @@ class EngineClient:
                     raise
                 incoming.abort()  # the executor was replaced at that moment: the query has not begun
             await asyncio.sleep(_RETRY_PAUSE)
-        raise busy(f"No executor was free within {wait:g} seconds.", self._limits)
+        raise busy(
+            f"No executor was free within the limit (queue_seconds) of {wait:g} s.", self._limits, "queue_seconds", wait
+        )
 
     def seconds_of(self, request: QueryRequest) -> float:
         """The time that a query has."""
@@ -107,7 +110,7 @@ class EngineClient:
             connection.connect(self._queries)
         except BlockingIOError:
             connection.close()
-            raise busy("Too many queries are waiting already.", self._limits) from None
+            raise queue_full(self._limits) from None
         except OSError as error:
             connection.close()
             if lost:

@@ -115,7 +115,9 @@ class Describer:
                 triples[ox.Triple(statement.subject, statement.predicate, statement.object)] = None
                 if len(triples) > self._limit:
                     raise ResultTooLarge(
-                        f"The descriptions are longer than the limit (describe_triples) of {self._limit} triples."
+                        f"The descriptions are longer than the limit (describe_triples) of {self._limit} triples.",
+                        cure="Describe fewer things at once.",
+                        limit=("describe_triples", self._limit),
                     )
         return list(triples)
 

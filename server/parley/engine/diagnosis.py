@@ -13,6 +13,7 @@ _PLACE: Final = re.compile(r"^error at (\d+):(\d+):")
 #: What the parser reports in words of its own where it expected something.
 _FAULTS: Final = {
     "IRI parsing failed": "an IRI is not valid, or relative without BASE",
+    "Duplicated variable name in SELECT": "a variable is named twice before WHERE",
     "The SELECT contains a variable that is unbound": "a selected variable is neither bound in WHERE nor in GROUP BY",
 }
 _CURE: Final = "Correct the query there or shortly before."

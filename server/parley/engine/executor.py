@@ -12,6 +12,7 @@ import re
 import resource
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -19,13 +20,15 @@ import pyoxigraph as ox
 
 from parley.engine import sandbox
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
+from parley.engine.dataset import check_dataset
 from parley.engine.describe import Describer, take_apart
 from parley.engine.diagnosis import diagnose
+from parley.engine.failures import result_too_large
 from parley.engine.federation import Federation
 from parley.engine.frames import CHUNK, Frame, Malformed, encode_frame, encode_object, receive_request
 from parley.engine.guard import check
 from parley.engine.hangup import HangupWatch, has_hung_up
-from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge, ServiceFailed
+from parley.errors import EngineError, QueryFault, ResultTooLarge, ServiceFailed
 from parley.formats import RDF_FORMATS, RDF_XML, RESULT_FORMATS, Format, by_name
 
 #: A local name that XML allows ends the IRI; RDF/XML can't write a predicate without one.
@@ -39,6 +42,12 @@ class _Refused(Exception):
     def __init__(self, kind: str, message: str, **details: Any) -> None:
         super().__init__(message)
         self.payload: dict[str, Any] = {"kind": kind, "message": message, **details}
+
+
+def _refused(error: EngineError) -> _Refused:
+    """The error frame for an error of ours."""
+    place = {"line": error.line, "column": error.column} if isinstance(error, QueryFault) else {}
+    return _Refused(error.kind, error.message, cure=error.cure, limit=error.limit, **place)
 
 
 class _ResultWriter:
@@ -55,7 +64,7 @@ class _ResultWriter:
         """Take bytes of the result; raises _Refused above the limit."""
         self.size += len(data)
         if self.size > self._limit:
-            raise _Refused("result-too-large", f"The result is larger than the limit of {self._limit} bytes.")
+            raise _refused(result_too_large(self._limit))
         self._data += data
         while len(self._data) >= CHUNK:
             self._send(bytes(self._data[:CHUNK]))
@@ -172,31 +181,24 @@ class Executor:
             return encode_object(Frame.ERROR, {"kind": kind, "message": message})
 
     def _evaluate(self, store: ox.Store, request: dict[str, Any]) -> Any:
-        text = request["text"]
+        text, base_iri = request["text"], request.get("base_iri")
         dataset: dict[str, Any] = {}
         defaults, named = request.get("default_graphs"), request.get("named_graphs")
         try:
             if self._config.guard is not None:
                 check(text, self._config.guard)
+                check_dataset(text, base_iri, (*(defaults or ()), *(named or ())), partial(_has_graph, store))
             if defaults or named:
                 dataset["default_graph"] = [ox.NamedNode(iri) for iri in defaults or ()]
                 dataset["named_graphs"] = [ox.NamedNode(iri) for iri in named or ()]
-            base_iri = request.get("base_iri")
             if self._federation is not None:
                 text = self._federated(self._federation, store, text, base_iri, dataset)
             clause = take_apart(text) if self._describer else None
             if self._describer is None or clause is None:
                 return store.query(text, base_iri=base_iri, **dataset)
             return self._describer.describe(store, text, clause, base_iri, dataset)
-        except QueryRefused as error:
-            place = {"line": error.line, "column": error.column}
-            raise _Refused("query-refused", error.message, cure=error.cure, **place) from None
-        except QuerySyntaxError as error:
-            raise _Refused("query-syntax", str(error), line=error.line, column=error.column) from None
-        except ResultTooLarge as error:
-            raise _Refused("result-too-large", error.message, cure=error.cure) from None
-        except ServiceFailed as error:
-            raise _Refused("service-failed", error.message, cure=error.cure) from None
+        except (QueryFault, ResultTooLarge, ServiceFailed) as error:
+            raise _refused(error) from None
         except SyntaxError as error:
             found = diagnose(str(error), request["text"], self._config.prefixes)
             place = {"line": found.line, "column": found.column}
@@ -217,6 +219,10 @@ class Executor:
             return
         triples = map(_checked_for_xml, results) if chosen is RDF_XML else results
         ox.serialize(triples, cast(IO[bytes], writer), format=chosen.oxigraph, prefixes=dict(self._config.prefixes))
+
+
+def _has_graph(store: ox.Store, iri: str) -> bool:
+    return store.contains_named_graph(ox.NamedNode(iri))
 
 
 def _choose(results: Any, request: dict[str, Any]) -> tuple[dict[str, str], Format]:

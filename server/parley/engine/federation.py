@@ -121,6 +121,7 @@ class Federation:
                     raise ResultTooLarge(
                         f"<{clause.endpoint}> has more solutions than the limit (service_rows) of {limit}.",
                         cure="Make the pattern in SERVICE more selective, or add a LIMIT in a subquery.",
+                        limit=("service_rows", limit),
                     )
                 yield row
 
@@ -171,6 +172,7 @@ class Federation:
                 line=line,
                 column=column,
                 cure="Split it into several queries.",
+                limit=("service_requests", limit),
             )
         answer = self._receive(clause.endpoint, query)
         try:

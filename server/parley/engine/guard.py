@@ -61,6 +61,7 @@ def check(text: str, rules: GuardRules) -> None:
             line=1,
             column=1,
             cure="Shorten it, or send several queries.",
+            limit=("query_length", rules.length),
         )
     _Pass(text, rules).run()
 
@@ -116,9 +117,9 @@ class _Pass:
         elif kind == "escape":
             raise self._refusal(offset, "There is a \\u escape outside of strings and IRIs.", "Write the character.")
 
-    def _refusal(self, offset: int, message: str, cure: str) -> QueryRefused:
+    def _refusal(self, offset: int, message: str, cure: str, limit: tuple[str, float] | None = None) -> QueryRefused:
         line, column = position(self.text, offset)
-        return QueryRefused(message, line=line, column=column, cure=cure)
+        return QueryRefused(message, line=line, column=column, cure=cure, limit=limit)
 
     def _open(self, value: str, offset: int) -> None:
         if value == "(":
@@ -136,6 +137,7 @@ class _Pass:
                 offset,
                 f"Brackets are nested deeper than the limit (query_depth) of {self.rules.depth}.",
                 "Flatten the query.",
+                ("query_depth", self.rules.depth),
             )
 
     def _close(self) -> None:
@@ -155,6 +157,7 @@ class _Pass:
                 "A group joins more parts (triple patterns, path steps, list members) than the limit (query_joins) of "
                 f"{self.rules.joins}.",
                 "Split it into subqueries or several queries.",
+                ("query_joins", self.rules.joins),
             )
 
     def _keyword(self, value: str, offset: int) -> None:
@@ -192,6 +195,7 @@ class _Pass:
                 offset,
                 f"The query has more operators than the limit (query_operators) of {self.rules.operators}.",
                 "Use IN or VALUES instead of long chains.",
+                ("query_operators", self.rules.operators),
             )
         if value == "/":
             self._join(offset)

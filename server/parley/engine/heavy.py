@@ -58,7 +58,13 @@ class HeavyQueries:
 
     def _refusal(self) -> EngineBusy:
         limits = self._limits
-        return busy(f"The query was slow before, and {limits.slow_max} slow ones are running already.", limits)
+        return busy(
+            "The query was slow before, and as many slow ones as the limit (slow_queries) of "
+            f"{limits.slow_max} are running already.",
+            limits,
+            "slow_queries",
+            limits.slow_max,
+        )
 
     @contextmanager
     def watch(self, request: QueryRequest) -> Iterator[None]:

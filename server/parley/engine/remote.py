@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from parley.engine.exchange import Exchange, content_format
-from parley.engine.failures import busy, error_of_fate
+from parley.engine.failures import busy, error_of_fate, queue_full, result_too_large
 from parley.engine.guard import GuardRules, check
 from parley.engine.protocol import ContentKind, Head, Limits, QueryRequest
 from parley.engine.tokens import FORMS_OF_GRAPHS, form_of
-from parley.errors import EngineError, EngineLost, NotAcceptable, QuerySyntaxError, ResultTooLarge, SettingError
+from parley.errors import EngineError, EngineLost, NotAcceptable, QuerySyntaxError, SettingError
 from parley.formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON
 
 T = TypeVar("T")
@@ -79,13 +79,15 @@ class RemoteEngine:
 
     async def _turn(self) -> None:
         if self._waiting >= self.limits.queue_length:
-            raise busy("Too many queries are waiting already.", self.limits)
+            raise queue_full(self.limits)
         self._waiting += 1
         try:
             async with asyncio.timeout(self.limits.queue_wait):
                 await self._places.acquire()
         except TimeoutError:
-            raise busy(f"The engine was not free within {self.limits.queue_wait:g} seconds.", self.limits) from None
+            wait = self.limits.queue_wait
+            message = f"The engine was not free within the limit (queue_seconds) of {wait:g} s."
+            raise busy(message, self.limits, "queue_seconds", wait) from None
         finally:
             self._waiting -= 1
 
@@ -140,7 +142,7 @@ class RemoteAnswer:
         while chunk := await self._within(self._exchange.read):
             size += len(chunk)
             if size > (limit := self._engine.limits.result_bytes):
-                raise ResultTooLarge(f"The result is larger than the limit of {limit} bytes.", cure="Ask for less.")
+                raise result_too_large(limit)
             yield chunk
 
     def abort(self) -> None:

@@ -16,7 +16,7 @@ from parley.engine.client import EngineClient
 from parley.engine.describe import take_apart
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.protocol import Limits, QueryRequest
-from parley.errors import QuerySyntaxError, ResultTooLarge
+from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge
 from parley.formats import N_TRIPLES
 from parley.release import describe as descriptions
 from parley.release.describe import canonical_document, document_quads
@@ -55,7 +55,15 @@ CASES: dict[str, set[str]] = {
     "DESCRIBE <urn:nobody>": set(),
     PREFIXES
     + "DESCRIBE ?describe { ?describe :growsOn garten:mauer . FILTER('DESCRIBE ?x' != ?describe) }": ON_THE_WALL,
-    PREFIXES + "DESCRIBE ?s FROM <urn:none> " + GROWS: set(),
+    PREFIXES + "DESCRIBE ?s·1 { ?s·1 :growsOn garten:mauer }": ON_THE_WALL,
+    f"VERSION '1.2' BASE <{BASE}x/y> DESCRIBE <../findling>": {STONE},
+    f"BASE <{BASE}x/y> BASE <../> DESCRIBE <findling>": {STONE},
+    "PREFIX p: <exemplar/> DESCRIBE p:nabel\\(flechte\\)": {BASE + "exemplar/nabel(flechte)"},
+    "PREFIX p: <exemplar/> DESCRIBE p:mit%20rand <findling>": {BASE + "exemplar/mit%20rand", STONE},
+    f"DESCRIBE <{BASE}f\\u0069ndling>": {STONE},
+    PREFIXES + "DESCRIBE ?s { { ?s :growsOn garten:mauer } UNION { ?s :growsOn garten:mauer } }": ON_THE_WALL,
+    PREFIXES + "DESCRIBE ?s { GRAPH ?g { ?s :growsOn garten:mauer } } LIMIT 100": ON_THE_WALL,
+    PREFIXES + "DESCRIBE * { garten:findling ^:growsOn/:growsOn ?stone }": {STONE},
     PREFIXES + "DESCRIBE ?s { SELECT ?s " + GROWS + " }": ON_THE_WALL,
 }
 OTHER_FORMS = [
@@ -64,7 +72,15 @@ OTHER_FORMS = [
     "PREFIX describe: <urn:> SELECT (1 AS ?describe) {}",
     "# DESCRIBE\nCONSTRUCT WHERE { ?DESCRIBE ?p ?o }",
 ]
-ILLEGAL = ["DESCRIBE", "DESCRIBE {}", "DESCRIBE 'a'", "DESCRIBE * ?x {}", "DESCRIBE (1 AS ?x) {}", "DESCRIBE a:b"]
+ILLEGAL = [
+    "DESCRIBE",
+    "DESCRIBE {}",
+    "DESCRIBE 'a'",
+    "DESCRIBE * ?x {}",
+    "DESCRIBE ?x ?x { ?x ?y ?z }",
+    "DESCRIBE (1 AS ?x) {}",
+    "DESCRIBE a:b",
+]
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +188,8 @@ def test_the_dataset_bounds_what_is_said(engine: EmbeddedEngine, statements: lis
         assert describe(engine, f"DESCRIBE <{CUP}> FROM <{graph}>") == expected
         assert describe(engine, f"DESCRIBE <{CUP}> FROM NAMED <{graph}> {{}}") == expected
         assert describe(engine, f"DESCRIBE <{CUP}> FROM <urn:none>", default_graphs=(graph,)) == expected
-    assert describe(engine, f"DESCRIBE <{CUP}> FROM <urn:none>") == set()
+    with pytest.raises(QueryRefused, match="no graph <urn:none>"):
+        describe(engine, f"DESCRIBE <{CUP}> FROM <urn:none>")
 
 
 def test_a_blank_node_in_a_solution_is_described(engine: EmbeddedEngine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -141,31 +142,59 @@ def test_a_directory_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
         EmbeddedEngine(tmp_path, directory=tmp_path / ("x" * 90))
 
 
+#: Files that a process may have open at once in the test below.
+MAY_BE_OPEN = 150
+#: Writes a store, then has RocksDB rewrite it in files of two kilobytes: as many as a store of 50 GB has.
 WRITE_MANY_FILES = """
-import os, sys, pyoxigraph as ox
+import sys, pyoxigraph as ox
+from rocksdict import BottommostLevelCompaction, CompactOptions, DBCompressionType, Options, Rdict
+
 store = ox.Store(sys.argv[1])
-for batch in range(3):
-    store.bulk_extend(
-        [
-            ox.Quad(ox.NamedNode(f"urn:s{batch}-{i}"), ox.NamedNode("urn:p"), ox.Literal(f"text {i} of batch {batch}"),
-                    ox.NamedNode("urn:g") if i % 2 else ox.DefaultGraph())
-            for i in range(200)
-        ]
-    )
-os._exit(0)  # before compaction
+store.bulk_extend(
+    ox.Quad(ox.NamedNode(f"urn:s{i}"), ox.NamedNode("urn:p"), ox.Literal(f"text {i}"),
+            ox.NamedNode("urn:g") if i % 2 else ox.DefaultGraph())
+    for i in range(int(sys.argv[2]))
+)
+store.flush()
+del store
+options = Options(raw_mode=True)
+options.set_target_file_size_base(2048)
+options.set_target_file_size_multiplier(1)
+options.set_compression_type(DBCompressionType.none())
+options.set_disable_auto_compactions(True)
+names = Rdict.list_cf(sys.argv[1])
+database = Rdict(sys.argv[1], options=options, column_families={name: options for name in names})
+all_of_it = CompactOptions()
+all_of_it.set_bottommost_level_compaction(BottommostLevelCompaction.force())
+for name in names:
+    family = database if name == "default" else database.get_column_family(name)
+    family.compact_range(None, None, all_of_it)
+database.close()
 """
 
 
-def test_a_store_of_many_files_is_scanned_and_counted(tmp_path: Path, start: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("triples", [4_000, pytest.param(40_000, marks=pytest.mark.slow)])
+def test_a_store_of_many_files_is_scanned_and_counted(tmp_path: Path, start: Callable[..., Any], triples: int) -> None:
+    """With more files than a process may have open: RocksDB opens and closes them while the executor is walled in."""
     path = tmp_path / "store"
-    subprocess.run([sys.executable, "-c", WRITE_MANY_FILES, str(path)], check=True)
-    assert len(list(path.glob("*.sst"))) >= 30
-    bench = start(store=path, executors=1)
+    subprocess.run([sys.executable, "-c", WRITE_MANY_FILES, str(path), str(triples)], check=True)
+    files = len(list(path.glob("*.sst")))
+    assert files >= (200 if triples < 10_000 else 2_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MAY_BE_OPEN, hard))
+    try:
+        bench = start(store=path, executors=1, query_seconds=20.0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     everything = "{ { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
-    count = bench.ask(f"SELECT (COUNT(*) AS ?n) {everything}", results=RESULTS_CSV)
-    assert count.body.split() == [b"n", b"600"]
+    for text in ("{ ?s ?p ?o }", "{ GRAPH ?g { ?s ?p ?o } }"):
+        half = bench.ask(f"SELECT (COUNT(*) AS ?n) {text}", results=RESULTS_CSV)
+        assert half.body.split() == [b"n", str(triples // 2).encode()]
     scan = bench.ask(f"SELECT ?s ?p ?o {everything}", results=RESULTS_CSV)
-    assert scan.body.count(b"\r\n") == 601
+    assert scan.body.count(b"\r\n") == triples + 1
+    found = bench.ask(f"SELECT (COUNT(DISTINCT ?o) AS ?n) {everything}", results=RESULTS_CSV)
+    assert found.body.split() == [b"n", str(triples).encode()]
+    assert set(bench.engine.status()["ended"]) <= {"slow", "recycled"}, "no executor died of it"
 
 
 def test_the_command_line_asks_an_engine_of_its_own(store_path: Path, repository: Path) -> None:
