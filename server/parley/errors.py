@@ -41,7 +41,7 @@ Each says what happened (`message`) and what to do about it (`cure`); where a se
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class ParleyError(Exception):
@@ -54,9 +54,7 @@ class ParleyError(Exception):
 
     def __init__(self, message: str, *, cure: str = "", limit: tuple[str, float] | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.cure = cure
-        self.limit = limit
+        self.message, self.cure, self.limit = message, cure, limit
 
     def __str__(self) -> str:
         return f"{self.message} {self.cure}" if self.cure else self.message
@@ -239,16 +237,8 @@ class QueryFault(EngineError):
 
     http_status = 400
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        line: int | None = None,
-        column: int | None = None,
-        cure: str = "",
-        limit: tuple[str, float] | None = None,
-    ) -> None:
-        super().__init__(message, cure=cure, limit=limit)
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, **more: Any) -> None:
+        super().__init__(message, **more)
         self.line = line
         self.column = column
 
@@ -299,10 +289,8 @@ class EngineBusy(EngineError):
 
     kind = "engine-busy"
 
-    def __init__(
-        self, message: str, *, retry_after: int = 1, cure: str = "", limit: tuple[str, float] | None = None
-    ) -> None:
-        super().__init__(message, cure=cure, limit=limit)
+    def __init__(self, message: str, *, retry_after: int = 1, **more: Any) -> None:
+        super().__init__(message, **more)
         self.retry_after = retry_after
 
 

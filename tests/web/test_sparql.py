@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import rdflib
 
+import parley.engine
+from parley.engine.functions import EXTENSION_FUNCTIONS
+
+ENGINE = Path(parley.engine.__file__).parent
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 FORM = "application/x-www-form-urlencoded"
 ASK = "ASK {}"
 SCHEMA = rdflib.Namespace("https://schema.org/")
@@ -135,11 +142,11 @@ def test_dataset_of_the_protocol_wins(live: Any) -> None:
     graph = f"{BASE}graph/data/things"
     count = "SELECT (COUNT(*) AS ?n) FROM <urn:nothing> { ?s ?p ?o }"
     unknown = live.sparql(count)
-    assert (unknown.status, unknown.json["line"], unknown.json["column"]) == (400, 1, 34)
+    assert (unknown.status, unknown.json["line"], unknown.json["column"]) == (400, 1, 30)
     given = live.sparql(count, "--data-urlencode", f"default-graph-uri={graph}")
     assert given.json["results"]["bindings"][0]["n"]["value"] == "2000"
     named = live.sparql("ASK { GRAPH ?g { ?s ?p ?o } }", "--data-urlencode", "named-graph-uri=http://127.0.0.1:9/x")
-    assert (named.status, "none is fetched" in named.json["detail"]) == (400, True)
+    assert named.json["boolean"] is False
     relative = live.sparql(count, "--data-urlencode", "default-graph-uri=relative")
     assert (relative.status, "default-graph-uri" in relative.json["detail"]) == (400, True)
 
@@ -169,10 +176,63 @@ def test_service_description(live: Any) -> None:
     for name in ("query_seconds", "query_length"):
         assert graph.value(limits[name], SCHEMA.description) is not None
     assert rdflib.URIRef(f"{BASE}graph/data/things") in set(graph.objects(None, sd.name))
+    assert {str(iri) for iri in graph.objects(None, sd.extensionFunction)} == set(EXTENSION_FUNCTIONS)
+    named = {name for file in ENGINE.glob("*.py") for name in re.findall(r"limit \((\w+)\) of", file.read_text())}
+    assert len(named) >= 12
+    assert named - {name for name in named if name.startswith(("service_", "validation"))} <= limits.keys()
     again = live.curl("/sparql", "-H", "Accept: text/turtle", "-H", f"If-None-Match: {reply.header('etag')}")
     assert (again.status, again.body) == (304, b"")
     other = live.curl("/sparql", "-H", "Accept: application/rdf+xml", "-H", f"If-None-Match: {reply.header('etag')}")
     assert other.status == 200, "a tag of one variant must not stand for another"
+
+
+@pytest.mark.parametrize(
+    ("options", "limit", "value"),
+    [
+        (("-d", "timeout=0.2"), "timeout", 0.2),
+        (("-d", "timeout=99"), "query_seconds", 3.0),
+    ],
+)
+def test_a_limit_is_named_with_its_value(live: Any, options: tuple[str, ...], limit: str, value: float) -> None:
+    reply = live.sparql(ENDLESS, *options)
+    assert (reply.status, reply.json["limit"]) == (503, {"name": limit, "value": value})
+    assert f"({limit})" in reply.json["detail"] and f"{value:g} s" in reply.json["detail"] and reply.json["cure"]
+
+
+def test_a_limit_of_the_text_is_named_with_its_value(live: Any) -> None:
+    for text, limit, value in (
+        ("#" * 70_000, "query_length", 65536),
+        ("ASK " + "{" * 200, "query_depth", 100),
+        ("ASK {" + "?a ?b ?c . " * 200 + "}", "query_joins", 128),
+        ("ASK {{}" + " UNION {}" * 2001 + "}", "query_operators", 2000),
+    ):
+        reply = live.curl("/sparql", "-H", "Content-Type: application/sparql-query", "-d", text)
+        assert (reply.status, reply.json["limit"]) == (400, {"name": limit, "value": value})
+        assert f"({limit})" in reply.json["detail"] and str(value) in reply.json["detail"] and reply.json["cure"]
+        assert reply.json["line"] == 1 and reply.json["column"] >= 1
+
+
+def test_what_a_parameter_decides_does_not_vary(live: Any) -> None:
+    for path in ("?format=ttl", "?format=html", "?query=ASK%7B%7D&format=csv", "?query=ASK%7B%7D&format=html"):
+        reply = live.curl(f"/sparql{path}", "-H", "Accept: image/png")
+        assert reply.status == 200
+        assert "Accept" not in reply.header("vary").split(", "), path
+    described = live.curl("/sparql", "-H", "Accept: text/turtle")
+    assert "Accept" in described.header("vary").split(", ")
+    assert live.curl(described.header("content-location")).body == described.body
+    unknown = live.curl("/sparql?format=nonsense")
+    assert unknown.status == 406 and "text/turtle" in unknown.json["available"]
+    assert live.curl("/sparql?format=csv").json["detail"] == "There is no “query” parameter."
+
+
+def test_terms_in_terms_are_for_files_not_for_pages(live: Any) -> None:
+    binds = "".join(f"BIND(TRIPLE(<a:>,<b:>,?x{n})AS?x{n + 1})" for n in range(700))
+    for form in ("?x700", "?x0"):
+        text = f"SELECT {form} {{ BIND(1 AS ?x0) {binds} }}"
+        page = live.curl("/sparql", "--data-urlencode", f"query={text}", "-H", "Accept: text/html")
+        assert page.status == 200 and b"<textarea" in page.body
+        assert (b"too long to be shown" in page.body) is (form == "?x700")
+        assert live.curl("/sparql", "--data-urlencode", f"query={text}", "-H", "Accept: text/csv").status == 200
 
 
 def test_same_query_again_is_answered_without_an_executor(live: Any, served: Any) -> None:

@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
+from parley.formats import RESULT_FORMATS
+from parley.web.rdf.description import GRAPH_FORMATS
+
 ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 ENDLESS_GRAPH = "CONSTRUCT { ?a ?e ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 #: Nothing comes out of it, and it takes forever.
@@ -20,15 +23,20 @@ SILENT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 @pytest.mark.parametrize(
     ("query", "accept"),
     [
-        (ENDLESS, "application/sparql-results+json"),
-        (ENDLESS, "text/csv"),
-        (ENDLESS_GRAPH, "text/turtle"),
+        *((ENDLESS, syntax.media_type) for syntax in RESULT_FORMATS),
+        *((ENDLESS_GRAPH, syntax.media_type) for syntax in GRAPH_FORMATS),
     ],
 )
-def test_error_after_first_byte_makes_curl_fail(live: Any, query: str, accept: str) -> None:
-    reply = live.sparql(query, "-H", f"Accept: {accept}")
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_error_after_first_byte_makes_curl_fail(live: Any, query: str, accept: str, coding: str) -> None:
+    slower = "2.5" if coding == "gzip" else "1"  # what is compressed needs longer to become a stream
+    options = ("-H", f"Accept: {accept}", "-H", f"Accept-Encoding: {coding}", "-d", f"timeout={slower}")
+    reply = live.sparql(query, *options)
     assert reply.status == 200
-    assert len(reply.body) > 65536
+    assert reply.header("content-type").split(";")[0] == accept
+    assert reply.header("content-encoding") == ("gzip" if coding == "gzip" else "")
+    assert reply.header("content-length") == "", "it would be a promise"
+    assert len(reply.body) > (1000 if coding == "gzip" else 65536)
     assert reply.exit_status in (18, 56), "curl must not take the part for the whole"
     log = live.log.read_text()
     assert "broke off" in log

@@ -1,8 +1,9 @@
 """The graphs that a query is to be asked of: FROM and FROM NAMED (SPARQL 1.1 Query §13.2), and those of the protocol.
 
-A graph that is not there is refused, not taken for an empty one, which would make a slip of the pen an answer without
-rows; nor is it left to an engine elsewhere, which might fetch it. Names are resolved here, among the tokens: no text of
-a client is parsed outside of an executor. What can't be resolved is left to the engine, which says why.
+A graph of the text that is not there is refused, not taken for an empty one, which would make a slip of the pen an
+answer without rows. One of the protocol's parameters is empty, as the W3C's tests have it, except for an engine
+elsewhere: that might fetch it. Names are resolved here, among the tokens: no text of a client is parsed outside of an
+executor. What can't be resolved is left to the engine, which says why.
 """
 
 from __future__ import annotations
@@ -77,17 +78,19 @@ def _character(escape: re.Match[str]) -> str:
     return chr(number) if number <= _LARGEST else "\ufffd"
 
 
-def check_dataset(text: str, base_iri: str | None, given: Collection[str], has_graph: Callable[[str], bool]) -> None:
+def check_dataset(
+    text: str, base_iri: str | None, given: Collection[str], has_graph: Callable[[str], bool], *, strict: bool = False
+) -> None:
     """Raise QueryRefused at the first graph that is not there.
 
     `given` are the graphs of the protocol's parameters, which take the place of those in the text (SPARQL 1.1 Protocol
-    §2.1.4); a refusal of one in the text has line and column.
+    §2.1.4): they must be IRIs, and there only if `strict`. A refusal of one in the text has line and column.
     """
     for iri in given:
         if not _ABSOLUTE.fullmatch(iri):
             message = f"“{iri[:200]}” (default-graph-uri or named-graph-uri) is no absolute IRI."
             raise QueryRefused(message, cure="Percent-encode the graph's IRI, all of it.")
-        if not has_graph(iri):
+        if strict and not has_graph(iri):
             raise QueryRefused(_missing(iri), cure=_CURE)
     for graph in () if given else graphs_of(text, base_iri):
         if not has_graph(graph.iri):

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from parley.engine.dataset import check_dataset
 from parley.engine.exchange import Exchange, content_format
 from parley.engine.failures import busy, error_of_fate, queue_full, result_too_large
 from parley.engine.guard import GuardRules, check
@@ -34,14 +35,16 @@ class RemoteEngine:
     """Asks the SPARQL endpoint at the URL `endpoint`; an `Engine`.
 
     Memory and processor time are the endpoint's own affair; wall time, result size, the number of queries at once and
-    the text of a query are ours. DESCRIBE is answered as that endpoint does. Raises SettingError for another URL.
+    the text of a query are ours. DESCRIBE is answered as that endpoint does. `has_graph` tells which graphs FROM and
+    the protocol may name: others never get there, where they might be fetched. Raises SettingError for another URL.
     """
 
-    def __init__(self, endpoint: str, limits: Limits) -> None:
+    def __init__(self, endpoint: str, limits: Limits, has_graph: Callable[[str], bool] | None = None) -> None:
         parts = urlsplit(endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingError(f"The engine “{endpoint}” is no http or https URL.", cure="Correct `engine`.")
         self._endpoint = endpoint
+        self._has_graph = has_graph
         self.limits = limits
         self._rules = GuardRules(limits.query_length, limits.query_depth, limits.query_joins, limits.query_operators)
         places = limits.executors + limits.slow_max
@@ -54,6 +57,9 @@ class RemoteEngine:
     async def query(self, request: QueryRequest) -> AsyncIterator[RemoteAnswer]:
         """See `Engine.query`."""
         check(request.text, self._rules)
+        if self._has_graph is not None:
+            given = (*request.default_graphs, *request.named_graphs)
+            check_dataset(request.text, request.base_iri, given, self._has_graph, strict=True)
         kind = _kind_of(request.text)
         if (request.graph if kind == "triples" else request.results) is None:
             available = tuple(f.media_type for f in (RDF_FORMATS if kind == "triples" else RESULT_FORMATS))

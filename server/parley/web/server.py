@@ -61,8 +61,11 @@ def open_served(serving: Serving) -> Served:
     """Open the release that `serving` names, with its application and its engine's client. Raises ReleaseError."""
     site = Site.open(serving)
     limits = Limits.from_settings(serving.settings)
-    remote = serving.settings.engine
-    engine: Engine = RemoteEngine(remote, limits) if remote else EngineClient(serving.engine, limits)
+    engine: Engine
+    if remote := serving.settings.engine:
+        engine = RemoteEngine(remote, limits, lambda iri: site.index.graph(iri) is not None)
+    else:
+        engine = EngineClient(serving.engine, limits)
     return Served(site, create_app(site), engine)
 
 

@@ -72,5 +72,8 @@ def test_the_graphs_of_the_protocol_take_the_place_of_those_in_the_text() -> Non
     check_dataset("ASK FROM <urn:y> {}", None, ("urn:x",), known)
     for iri, message in (("urn:z", "no graph <urn:z>"), ("z", "no absolute IRI"), ("urn:a b", "no absolute IRI")):
         with pytest.raises(QueryRefused, match=message) as caught:
-            check_dataset("ASK {}", None, ("urn:x", iri), known)
+            check_dataset("ASK {}", None, ("urn:x", iri), known, strict=True)
         assert caught.value.line is None
+    check_dataset("ASK {}", None, ("urn:z",), known)
+    with pytest.raises(QueryRefused, match="no absolute IRI"):
+        check_dataset("ASK {}", None, ("z",), known)

@@ -108,6 +108,24 @@ def test_the_dataset_of_the_protocol(endpoint: str) -> None:
     assert ask(endpoint, count, default_graphs=("http://ex.org/graph",))[1].split() == [b"n", b"2000"]
 
 
+def test_a_graph_that_is_not_there_is_not_asked_for(store_path: Path) -> None:
+    """Another engine might fetch it: here nobody hears of it, not even of the query."""
+
+    async def run(**parameters: Any) -> None:
+        engine = RemoteEngine("http://127.0.0.1:9/query", LIMITS, {"http://ex.org/graph"}.__contains__)
+        async with engine.query(QueryRequest(**{"text": "ASK {}", **parameters})):
+            raise AssertionError("there is no engine")
+
+    for text in ("ASK FROM <urn:x> {}", "PREFIX : <urn:> ASK FROM NAMED :x {}"):
+        with pytest.raises(QueryRefused, match="no graph <urn:x>"):
+            asyncio.run(run(text=text))
+    for parameters in ({"default_graphs": ("urn:x",)}, {"named_graphs": ("http://ex.org/graph", "urn:x")}):
+        with pytest.raises(QueryRefused, match="no graph <urn:x>"):
+            asyncio.run(run(**parameters))
+    with pytest.raises(EngineLost, match="can't be reached"):
+        asyncio.run(run(text="ASK FROM <http://ex.org/graph> {}"))
+
+
 def test_errors_are_ours(endpoint: str) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         ask(endpoint, "SELECT *\n{ ?a ?b }")

@@ -41,7 +41,9 @@ def check_head(head: RequestHead, settings: Settings) -> None:
         raise MethodUnknown("No resource of this server knows the method.", cure="Use GET, HEAD, POST or OPTIONS.")
     if len(head.path) + 1 + len(head.query) > settings.request_line:
         raise UriTooLong(
-            f"The address is longer than {settings.request_line} bytes.", cure="Send long queries by POST."
+            f"The address is longer than the limit (request_line) of {settings.request_line} bytes.",
+            cure="Send long queries by POST.",
+            limit=("request_line", settings.request_line),
         )
     if head.size > HEADER_LIMIT:
         raise FieldsTooLarge(f"The header fields are larger than {HEADER_LIMIT} bytes.", cure="Send fewer.")
@@ -104,4 +106,5 @@ async def _collected(receive: Receive, limit: int) -> bytes:
 
 
 def _too_large(limit: int) -> ContentTooLarge:
-    return ContentTooLarge(f"The body is larger than {limit} bytes.", cure="Send less.")
+    message = f"The body is larger than the limit (request_body) of {limit} bytes."
+    return ContentTooLarge(message, cure="Send less.", limit=("request_body", limit))

@@ -46,9 +46,13 @@ def prepared(site: Site, head: RequestHead, body: bytes) -> Answer | None:
     location = location_of(site, operation, parameters, variant_of(parameters.query, syntaxes))
     headers = [*located(location)] if location else []
     tag = tag_of(site, operation, parameters, syntaxes, "")
+    varying = [] if parameters.format else ["Accept"]
     if tag is None:
-        headers += [("Vary", "Accept"), ("Cache-Control", "no-store")]
+        headers.append(("Cache-Control", "no-store"))
     else:
-        headers += [("Vary", "Accept, Accept-Encoding"), *caching.fields(tag, weak=True)]
+        varying.append("Accept-Encoding")
+        headers += caching.fields(tag, weak=True)
+    if varying:
+        headers.append(("Vary", ", ".join(varying)))
     headers += [("Accept-Query", ACCEPTED), *COMMON.items()]
     return Answer(200, headers, b"", Work(query), ENDPOINT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from parley.engine.protocol import Head
 from parley.formats import RESULT_FORMATS, Format
@@ -32,7 +32,10 @@ _PAINTERS: Final[Mapping[str, Callable[..., Timeline | Map | Network | Chart]]] 
 def shown(query: str, head: Head, body: bytes | None, *, spoken: bool = False) -> Answer:
     """The answer for this page; `spoken` writes dates and numbers as readers do."""
     cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=spoken)
-    return answer(query, head.kind, body, cells)
+    try:
+        return answer(query, head.kind, body, cells)
+    except RecursionError:  # triple terms in triple terms, a thousand deep: no page for readers
+        return Answer(hidden=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,22 @@ def drawn(view: str, head: Head, body: bytes | None) -> Drawing | None:
     """The answer as `view` draws it; None for a table, and for an answer that is none or too long for a page."""
     if view not in _PAINTERS or head.kind == "boolean" or body is None:
         return None
-    if head.kind == "triples":
-        columns, bindings = triples.ENDS, triples.links(body)
-    else:
-        result = json.loads(body)
-        columns, bindings = result["head"].get("vars", ()), result["results"]["bindings"]
+    try:
+        columns, bindings = _rows_of(head, body)
+    except RecursionError:  # see `shown`
+        return None
     if (lacking := VIEWS[view].missing(columns)) is not None:
         return Drawing(view, None, lacking)
     cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=True)
     return Drawing(view, _PAINTERS[view](columns, bindings, cells))
+
+
+def _rows_of(head: Head, body: bytes) -> tuple[Sequence[str], Sequence[Mapping[str, Any]]]:
+    """Columns and rows of an answer, solutions or triples, in the form of SPARQL's JSON results."""
+    if head.kind == "triples":
+        return triples.ENDS, triples.links(body)
+    result = json.loads(body)
+    return result["head"].get("vars", ()), result["results"]["bindings"]
 
 
 def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> list[tuple[Format, str]]:

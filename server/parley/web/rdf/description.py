@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from parley.engine.functions import EXTENSION_FUNCTIONS
 from parley.formats import JSON_LD, RDF_FORMATS, RESULT_FORMATS, Format, Kind
 from parley.settings import Settings
 from parley.vocab import DCTERMS, PREFIXES, RDF, RDFS, SCHEMA, VOID, XSD
@@ -23,10 +24,11 @@ _SECONDS, _BYTES = "SEC", "AD"
 _LIMITS: Final = {
     "query_seconds": _SECONDS, "query_memory": _BYTES, "query_length": _BYTES, "query_depth": "", "query_joins": "",
     "query_operators": "", "result_bytes": _BYTES, "describe_triples": "", "queue_seconds": _SECONDS,
+    "queue_length": "", "slow_queries": "", "quick_milliseconds": "C26", "request_line": _BYTES, "request_body": _BYTES,
     "service_seconds": _SECONDS, "service_bytes": _BYTES, "service_rows": "", "service_requests": "",
 }  # fmt: skip
 #: Settings that the description shows: with another value it is another description.
-SHOWN: Final = (*_LIMITS, "services")
+SHOWN: Final = (*_LIMITS, "services", "engine")
 _HELP: Final = {name: text for _table, name, _default, text in Settings.table()}
 #: The syntaxes for the triples of CONSTRUCT and DESCRIBE; no quads come out of a query, but JSON-LD holds triples too.
 GRAPH_FORMATS: Final = tuple(f for f in RDF_FORMATS if f.kind is Kind.GRAPH or f is JSON_LD)
@@ -37,7 +39,8 @@ def service_description(site: Site, syntax: Format) -> bytes:
 
     The endpoint has its canonical address, under the publication's base. Federation is among the features where there
     are endpoints that SERVICE may name. Entailment is simple: what follows was inferred by the build, and stands in the
-    store like the rest. The limits are property values of schema.org, under the names of the settings.
+    store like the rest. The functions are those of our own engine. The limits are property values of schema.org, under
+    the names of the settings.
     """
     quads = [ox.Quad(*triple) for triple in _triples(site)]
     prefixes = {name: PREFIXES[name] for name in ("dcterms", "rdf", "rdfs", "schema", "sd", "void", "xsd")}
@@ -72,6 +75,8 @@ def _triples(site: Site) -> list[Triple]:
     triples += [*_federation(site, service), *_limits(site, service)]
     formats = [f.iri for f in (*RESULT_FORMATS, *GRAPH_FORMATS) if f.iri]
     triples += [(service, _sd("resultFormat"), ox.NamedNode(iri)) for iri in formats]
+    if not site.settings.engine:  # another engine has functions of its own
+        triples += [(service, _sd("extensionFunction"), ox.NamedNode(iri)) for iri in EXTENSION_FUNCTIONS]
     for number, graph in enumerate(site.index.graphs()):
         named, content = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
         triples += [

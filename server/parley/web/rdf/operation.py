@@ -208,8 +208,9 @@ def _body_fields(operation: Operation) -> list[tuple[str, str]]:
     if media_type == _UPDATE:
         raise _update_refused()
     if media_type not in (_FORM, _DIRECT) or charset not in ("utf-8", "utf8"):
+        given = operation.content_type[:80]
         raise UnsupportedMediaType(
-            f"The body is of type “{operation.content_type}”.",
+            f"The body is of type “{given}”." if given else "The body has no Content-Type.",
             accepted=(_DIRECT, _FORM),
             cure=f"Send {_DIRECT} or {_FORM}, in UTF-8.",
         )

@@ -52,6 +52,8 @@ def document(error: ParleyError, *, prefix: str = "", request_id: str = "") -> d
     extensions: dict[str, Any] = {"cure": error.cure, "request_id": request_id}
     for name in ("line", "column", "available", "accepted", "allowed", "successor", "retry_after"):
         extensions[name] = getattr(error, name, None)
+    if error.limit is not None:
+        extensions["limit"] = {"name": error.limit[0], "value": error.limit[1]}
     return members | {name: value for name, value in extensions.items() if value not in (None, "")}
 
 

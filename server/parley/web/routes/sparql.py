@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from parley.engine.protocol import ContentKind, Head
 from parley.errors import BadRequest
-from parley.formats import HTML, RDF_FORMATS, by_name
+from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, by_name
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import locate
 from parley.web.http.stream import Stream
@@ -46,7 +46,8 @@ def sparql(language: str | None = None) -> Response:
     paged += ["triples"] if syntaxes.graphs is HTML else []
     query = query_request(current_site(), parameters.query, parameters, syntaxes)
     stream = Stream(query, page=partial(_results_page, parameters), paged=paged)
-    stream.vary.add("Accept")
+    if not parameters.format:
+        stream.vary.add("Accept")
     variant = variant_of(parameters.query, syntaxes)
     if variant is HTML:
         pages.finish(stream)
@@ -90,20 +91,26 @@ def _operation() -> Operation:
 
 def _without_query(parameters: Parameters) -> Response:
     """The form for people, the service description for machines; anything else asked for lacks its query."""
-    chosen = negotiate.choose(request.headers.get("Accept"), (HTML, *RDF_FORMATS))
+    offered = (HTML, *RDF_FORMATS)
     if parameters.format:
-        chosen = by_name(parameters.format, (HTML, *RDF_FORMATS))
+        chosen = by_name(parameters.format, offered)
+        if chosen is None and by_name(parameters.format, RESULT_FORMATS) is None:
+            negotiate.refuse(f"“{parameters.format[:80]}”", offered)
+    else:
+        chosen = negotiate.choose(request.headers.get("Accept"), offered)
     if chosen is None:
         raise BadRequest("There is no “query” parameter.", cure="Send one as “?query=…”, or ask for HTML or RDF.")
     site = current_site()
     if chosen is HTML:
         response = pages.respond("sparql.html", query="", **_context())
-        response.vary.add("Accept")
+        if not parameters.format:
+            response.vary.add("Accept")
         return response
     response = Response(service_description(site, chosen), content_type=chosen.content_type)
     shown = json.dumps([getattr(site.settings, name) for name in SHOWN])
-    locate(response, f"{site.urls.local('sparql')}?format={chosen.extension}")
-    response.vary.add("Accept")
+    if not parameters.format:
+        locate(response, f"{site.urls.local('sparql')}?format={chosen.extension}")
+        response.vary.add("Accept")
     return caching.conditional(
         response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name, shown)
     )
