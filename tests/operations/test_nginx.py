@@ -12,8 +12,11 @@ from proxy import nginx_before
 from switching import Load, make_editions
 
 from parley.release.directory import StateDirectory
+from parley.verify.client import Client
+from parley.verify.run import verify
 
 Serve = Callable[..., AbstractContextManager[str]]
+BASE = "http://lichen.example/garden/"
 COMPARED = ("etag", "vary", "location", "content-location", "link", "cache-control", "content-type")
 PATHS = (
     "/", "/becher", "/doc/becher", "/doc/exemplar/%C3%A9.ttl", "/doc/a%2Fb", "/%FF", "/nothing", "/downloads",
@@ -47,6 +50,14 @@ def test_nginx_changes_nothing_that_matters(tiny_site: str, tmp_path: Path) -> N
                     if "etag" in two[1]:
                         again = ask(proxy, path, Accept=accept, Accept_Encoding=coding, If_None_Match=two[1]["etag"])
                         assert again[0] == 304, path
+
+
+def test_a_proxied_site_is_sound_to_verify(tiny_site: str, tmp_path: Path) -> None:
+    with nginx_before(tiny_site, tmp_path) as proxy:
+        result = verify(Client(500, base=BASE, server=f"{proxy}/"), f"{proxy}/", [], 3)
+        assert result.sound, result.verdicts
+        assert result.requests > 50
+        assert ask(proxy, "/readyz")[0] == 200
 
 
 def test_a_mounted_site_switches_under_load_behind_nginx(serve_command: Serve, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from parley.verify.checks import CHECKS, Fault
+from parley.verify.checks import CHECKS, Fault, compresses
 from parley.verify.client import Client
 
 DATA = {
@@ -40,6 +41,7 @@ def test_our_own_sites_are_sound(name: str, request: pytest.FixtureRequest) -> N
     faults = [fault for verdict in report["verdicts"] for fault in verdict["faults"]]
     assert (status, faults) == (0, [])
     assert len(report["iris"]) == 8
+    assert report["hint"] == ""
     assert [verdict["looked"] for verdict in report["verdicts"]] == [8] * len(CHECKS)
     assert report["requests"] > 100
 
@@ -84,6 +86,23 @@ class Confused(Bad):
         self.wfile.write(b"" if status == 304 else body)
 
 
+class Packing(Bad):
+    """Compresses under the ETag of the plain answer, and without saying that it depends on anything."""
+
+    def do_GET(self) -> None:
+        body = DATA["text/turtle"].format(iri=f"http://{self.headers['Host']}{self.path}").encode()
+        packed = self.headers.get("Accept-Encoding") == "gzip"
+        content = gzip.compress(body)[: -1 if self.path.endswith("cut") else None] if packed else body
+        self.send_response(200)
+        self.send_header("Content-Type", "text/turtle")
+        self.send_header("ETag", '"one"')
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
 @pytest.fixture
 def site() -> Iterator[Callable[[type[BaseHTTPRequestHandler]], str]]:
     servers = []
@@ -117,6 +136,25 @@ def test_a_confused_site_fails(site: Callable[[type[BaseHTTPRequestHandler]], st
     assert "Vary" in str(found["Vary"])
     assert "gets 304" in str(found["validators"])
     assert "same triples" in str(found["same triples"])
+
+
+def test_faults_of_compression_are_found(site: Callable[[type[BaseHTTPRequestHandler]], str]) -> None:
+    url = site(Packing)
+    found = [fault.detail for fault in faults(url)["codings"]]
+    assert len(found) == 2
+    assert "share a strong ETag" in found[0]
+    assert "Vary" in found[1]
+    assert "does not decode" in str(list(compresses(Client(10), url + "cut")))
+
+
+def test_iris_that_lead_elsewhere_are_hinted_at(tiny_site: str) -> None:
+    status, report = run(f"{tiny_site}/", "--sample", "2")
+    assert status == 1
+    assert "--base http://lichen.example/garden/" in report["hint"]
+    command = [sys.executable, "-m", "parley", "verify", f"{tiny_site}/", "--sample", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "add --base http://lichen.example/garden/." in done.stdout
+    assert "dereferences: http://lichen.example/garden/" in done.stdout
 
 
 def test_requests_are_bounded(tiny_site: str) -> None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
 
 import click
+from rich.console import Console
 from rich.table import Table
 
-from parley.cli.common import CONSOLE, json_option, print_json
+from parley.cli.common import json_option, print_json
 from parley.errors import Misuse
+
+if TYPE_CHECKING:
+    from parley.verify.run import Result
+
+#: Faults of one check that the table's reader is shown.
+_SHOWN: Final = 3
 
 
 @click.command()
@@ -44,12 +52,24 @@ def verify(
     if as_json:
         print_json(asdict(result) | {"sound": result.sound})
     else:
-        table = Table("check", "by", "IRIs", "faults", "first of them", box=None, padding=(0, 2))
-        for verdict in result.verdicts:
-            first = f"{verdict.faults[0].iri}: {verdict.faults[0].detail}" if verdict.faults else ""
-            table.add_row(verdict.check, verdict.clause, str(verdict.looked), str(len(verdict.faults)), first)
-        CONSOLE.print(table, markup=False)
-        CONSOLE.print(f"{len(result.iris)} IRIs, {result.requests} requests.")
-        if not result.complete:
-            CONSOLE.print("The requests allowed did not suffice: the report is not complete.")
+        _print(result)
     context.exit(0 if result.sound else 1)
+
+
+def _print(result: Result) -> None:
+    """The table of checks, the first faults of each, and what else there is to say."""
+    table = Table("check", "by", "IRIs", "faults", box=None, padding=(0, 2))
+    for verdict in result.verdicts:
+        table.add_row(verdict.check, verdict.clause, str(verdict.looked), str(len(verdict.faults)))
+    report = Console(highlight=False, markup=False, soft_wrap=True)
+    report.print(table)
+    for verdict in result.verdicts:
+        for fault in verdict.faults[:_SHOWN]:
+            report.print(f"{verdict.check}: {fault.iri}: {fault.detail}")
+        if len(verdict.faults) > _SHOWN:
+            report.print(f"{verdict.check}: {len(verdict.faults) - _SHOWN} more, which --json lists")
+    report.print(f"{len(result.iris)} IRIs, {result.requests} requests.")
+    if not result.complete:
+        report.print("The requests allowed did not suffice: the report is not complete.")
+    if result.hint:
+        report.print(result.hint)

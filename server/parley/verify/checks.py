@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
 
 from parley.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
-from parley.verify.client import Client, Reply
+from parley.verify.client import LARGEST_BODY, Client, Reply
 
 SYNTAXES: Final = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
 #: What real clients send.
@@ -151,6 +152,32 @@ def validates(client: Client, iri: str) -> Faults:
         yield Fault(iri, "Turtle and JSON-LD share a strong ETag")
 
 
+def compresses(client: Client, iri: str) -> Faults:
+    """The answer in gzip decodes to the document, and is told apart from the plain one (RFC 9110 §8.8.3.3, §12.5.5)."""
+    plain = _document(client, iri, TURTLE)
+    packed = client.follow(iri, Accept=TURTLE.media_type, Accept_Encoding="gzip")[0]
+    coding, tag = packed.field("Content-Encoding").lower(), packed.field("ETag")
+    if coding in ("", "identity"):
+        return
+    decoded = _unpacked(packed) if coding in ("gzip", "x-gzip") else None
+    if decoded is None or parsed(decoded, TURTLE) is None:
+        yield Fault(iri, f"asked for gzip, got {coding} that does not decode to Turtle")
+    if tag and tag == plain.field("ETag") and not tag.startswith("W/"):
+        yield Fault(iri, "the plain and the compressed answer share a strong ETag")
+    if not {"accept-encoding", "*"} & {name.strip().lower() for name in packed.field("Vary").split(",")}:
+        yield Fault(iri, "compressed, and has no “Vary: Accept-Encoding”")
+
+
+def _unpacked(reply: Reply) -> Reply | None:
+    """The answer without its coding, or None if it is none, or suspiciously large."""
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        body = unpacking.decompress(reply.body, LARGEST_BODY)
+    except zlib.error:
+        return None
+    return replace(reply, body=body) if unpacking.eof else None
+
+
 def heads(client: Client, iri: str) -> Faults:
     """HEAD gives the header of GET (RFC 9110 §9.3.2)."""
     reply = _document(client, iri, TURTLE)
@@ -206,6 +233,7 @@ CHECKS: Final = (
     Check("same triples", "RDFC-1.0", agrees),
     Check("Vary", "RFC 9110 §12.5.5", varies),
     Check("validators", "RFC 9110 §13", validates),
+    Check("codings", "RFC 9110 §8.4", compresses),
     Check("HEAD", "RFC 9110 §9.3.2", heads),
     Check("refusals", "RFC 9110 §15.5", refuses),
     Check("open to scripts", "Fetch", opens),

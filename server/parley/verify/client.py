@@ -11,7 +11,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from parley.errors import Finding
 
 _SECONDS = 20.0
-_LARGEST_BODY = 4 * 1024 * 1024
+#: Bytes of a body that are taken, packed or not.
+LARGEST_BODY = 4 * 1024 * 1024
 
 
 class BudgetSpent(Finding):
@@ -95,9 +96,9 @@ class Client:
                 connection.putheader(name, value)
             connection.endheaders()
             response = connection.getresponse()
-            body = response.read(_LARGEST_BODY + 1)
-            if len(body) > _LARGEST_BODY:
-                raise ValueError(f"the body is larger than {_LARGEST_BODY} bytes")
+            body = response.read(LARGEST_BODY + 1)
+            if len(body) > LARGEST_BODY:
+                raise ValueError(f"the body is larger than {LARGEST_BODY} bytes")
             found: dict[str, str] = {}
             for name, value in response.getheaders():
                 key = name.lower()

@@ -27,13 +27,17 @@ class Verdict:
 
 @dataclass(slots=True)
 class Result:
-    """All verdicts; `complete` is False if the requests allowed did not suffice."""
+    """All verdicts; `complete` is False if the requests allowed did not suffice.
+
+    `hint` says what may have been meant instead; mostly it is empty.
+    """
 
     url: str
     iris: list[str]
     verdicts: list[Verdict]
     requests: int = 0
     complete: bool = True
+    hint: str = ""
 
     @property
     def sound(self) -> bool:
@@ -46,7 +50,7 @@ def verify(client: Client, url: str, iris: list[str], sample: int) -> Result:
 
     Raises Finding if there is nothing to look at.
     """
-    chosen = iris or find_iris(client, url, sample)
+    chosen, space = (iris, "") if iris else find_iris(client, url, sample)
     result = Result(url, chosen, [Verdict(check.name, check.clause) for check in CHECKS])
     try:
         for check, verdict in zip(CHECKS, result.verdicts, strict=True):
@@ -56,13 +60,25 @@ def verify(client: Client, url: str, iris: list[str], sample: int) -> Result:
     except BudgetSpent:
         result.complete = False
     result.requests = client.sent
+    if not client.base:
+        result.hint = _hint(url, space, result.verdicts[0].faults)
     return result
 
 
-def find_iris(client: Client, url: str, sample: int) -> list[str]:
+def _hint(url: str, space: str, unanswered: list[Fault]) -> str:
+    """The cure for IRIs that lead elsewhere, or nowhere yet; `space` is what they begin with, if that is known."""
+    away = [fault.iri for fault in unanswered if not fault.iri.startswith(url)]
+    if not away:
+        return ""
+    whose = f"{len(away)} of the IRIs do not begin with {url}, and do not answer where they lead"
+    return f"{whose}. If {url} is where they are to be looked at, add --base {space or 'and what they begin with'}."
+
+
+def find_iris(client: Client, url: str, sample: int) -> tuple[list[str], str]:
     """Up to `sample` IRIs of the site: those of its VoID description, then those in the documents they lead to.
 
-    Without a description, the one at `url` itself. Raises Finding if there is none.
+    Without a description, the one at `url` itself. The text that the site's IRIs begin with comes second, if the
+    description tells (VoID §4.3). Raises Finding if there is none.
     """
     root = client.base or url
     void = client.follow(urljoin(root, ".well-known/void"), Accept=TURTLE.media_type)[0]
@@ -70,6 +86,8 @@ def find_iris(client: Client, url: str, sample: int) -> list[str]:
     starts = [q.object.value for q in quads or () if q.predicate.value == f"{VOID}exampleResource"
               and isinstance(q.object, ox.NamedNode)]  # fmt: skip
     starts = starts or [url]
+    spaces = (q.object for q in quads or () if q.predicate.value == f"{VOID}uriSpace")
+    space = next((o.value for o in spaces if isinstance(o, ox.Literal)), "")
     found = dict.fromkeys(starts)
     for start in starts:
         if len(found) >= 4 * sample:
@@ -81,4 +99,4 @@ def find_iris(client: Client, url: str, sample: int) -> list[str]:
     if found == {url: None} and client.follow(url, Accept=TURTLE.media_type)[0].status not in (200, 406):
         raise Finding(f"{url} does not answer.", cure="Check the address, or name IRIs with --iri.")
     own = [iri for iri in found if "/.well-known/" not in iri]
-    return random.Random(len(own)).sample(own, min(sample, len(own)))
+    return random.Random(len(own)).sample(own, min(sample, len(own))), space
