@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from parley.engine.tokens import PROLOGUE, Token, tokens
-from parley.parameters import Term
+from parley.parameters import Parameter, Term
 
 _FORMS: Final = frozenset(["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"])
 
@@ -53,6 +53,15 @@ def bound(text: str, values: Mapping[str, Term]) -> str:
         pieces += [text[last : group.start], block]
         last = group.start
     return "".join([*pieces, text[last:]])
+
+
+def terms(parameters: Iterable[Parameter], given: Mapping[str, str], prefixes: Mapping[str, str]) -> dict[str, Term]:
+    """The terms of the parameters that have a value, in `given` or by default; an empty value is none.
+
+    Raises BadRequest for a value that is not of its parameter's type.
+    """
+    values = ((one, given.get(one.name) or one.default) for one in parameters)
+    return {one.name: one.term(value, prefixes) for one, value in values if value}
 
 
 def unbindable(text: str, names: Iterable[str]) -> list[str]:

@@ -112,6 +112,8 @@ class Settings:
     validation_report: int = _limit(16 * MIB, "Size of a validation report, in bytes.", minimum=1024)
 
     add_bytes: int = _limit(256 * MIB, "Size of what `parley add` unpacks, and of one file of it, in bytes.", minimum=1)
+    add_memory: int = _limit(4096 * MIB, "Memory for reading what `parley add` adds, in bytes.", minimum=64 * MIB)
+    add_seconds: float = _limit(600.0, "Time for reading what `parley add` adds, in seconds.", minimum=0.5)
     add_files: int = _limit(10_000, "Files in an archive that `parley add` unpacks.", minimum=1)
 
     infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")

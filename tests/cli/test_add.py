@@ -117,6 +117,9 @@ BAD: dict[str, tuple[str, dict[str, bytes], str]] = {
     "bomb": ("x.zip", {"a.ttl": b"# \n" * 3_000_000}, "add_bytes"),
     "many": ("x.tar.gz", {f"{n}.ttl": b"" for n in range(30)}, "add_files"),
     "one broken": ("x.zip", {"a.ttl": TURTLE.encode(), "b.ttl": b"<urn:a> <urn:b>"}, "b.ttl"),
+    "archive in archive": ("x.zip", {"a.ttl": TURTLE.encode(), "in.zip": b"PK"}, "archive in turn: in.zip"),
+    "deep folders": ("x.zip", {"a/" * 3000 + "a.ttl": b""}, "File name too long. Restore it."),
+    "nothing of use": ("x.zip", {"README": b""}, "x.zip: It holds no RDF file"),
     "encoding": ("x.zip", {"a.ttl": TURTLE.encode() + b"<urn:a> <urn:b> '\xe9' ."}, "UTF-8"),
 }
 
@@ -138,6 +141,62 @@ def test_links_in_archives_are_refused(garden: Path, tmp_path: Path, name: str) 
     status, text = add(garden, archive(tmp_path / name, {"a.ttl": TURTLE.encode()}, link="/etc/passwd"))
     assert status == 1 and "link" in text
     assert not (garden / "data/external/rocks").exists()
+
+
+#: One triple more than a build can take: what `add` lets in must not stop the next build.
+HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
+    "literal": ("a.ttl", b"<urn:a> <urn:b> '" + b"x" * 20_000_000 + b"' .", "too long to be read"),
+    "cell": ("a.sssom.tsv", "subject_id\tpredicate_id\tobject_id\n" + "x" * 200_000 + "\t\t", "field limit"),
+    "entities": ("a.rdf", '<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;">]><r>&b;</r>', "another entity"),
+    "triple terms": ("a.ttl", "<urn:a> <urn:b> " + "<<( <urn:a> <urn:b> " * 100_000, "not supported"),
+    "a file as context": ("a.jsonld", '{"@context": "file:///etc/passwd", "@id": "urn:a", "b": "c"}', "is remote"),
+    "rules": ("a.ttl", "<urn:a> a <http://lichen.example/garden/ontology#Specimen> .", "breaks the publication's"),
+    "blank nodes": (
+        "a.ttl", "".join(f"_:a{n} <urn:p> _:a{(n + 1) % 500}, _:a{(7 * n + 3) % 500} .\n" for n in range(500)),
+        "too alike to be told apart",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_no_build_would_take_is_refused_at_once(garden: Path, tmp_path: Path, case: str) -> None:
+    name, content, message = HOSTILE[case]
+    toml = garden / "publication.toml"
+    toml.write_text(toml.read_text() + "\n[limits]\ncanonical_seconds = 1.0\n")
+    before = files(garden)
+    status, text = add(garden, write(tmp_path / name, content))
+    assert (status, message in " ".join(text.split())) == (1, True), text
+    assert "Traceback" not in text and len(text) < 2000
+    assert files(garden) - {"data/external"} == before
+
+
+def test_limits_of_reading_are_named(garden: Path, tmp_path: Path) -> None:
+    rows = "".join(f"<http://rocks.example/{n}> <http://rocks.example/weight> {n} .\n" for n in range(400_000))
+    toml = garden / "publication.toml"
+    toml.write_text(toml.read_text() + f"\n[limits]\nadd_memory = {64 * 1024**2}\n")
+    status, text = add(garden, write(tmp_path / "a.ttl", rows))
+    assert status == 1 and "add_memory" in " ".join(text.split())
+    assert not list((garden / "data/external").iterdir())
+
+
+def test_what_is_not_read_is_named(garden: Path, tmp_path: Path) -> None:
+    packed = archive(tmp_path / "x.zip", {"a.ttl": TURTLE.encode(), "notes.docx": b"", "README": b""})
+    status, text = add(garden, packed)
+    assert status == 0 and "2 (README, notes.docx)" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "licence", ["CC0", "http://rocks.example/a b", "http://rocks.example/<x>", "javascript:alert(1)"]
+)
+def test_a_licence_is_an_address(garden: Path, tmp_path: Path, licence: str) -> None:
+    done = parley("add", write(tmp_path / "a.ttl", TURTLE), "--licence", licence, "--publication", garden)
+    assert done.returncode == 2 and "licence" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_an_origin_may_be_any_words(garden: Path, tmp_path: Path) -> None:
+    origin = "http://rocks.example/a list, by post"
+    assert add(garden, write(tmp_path / "a.ttl", TURTLE), more=("--origin", origin))[0] == 0
+    assert json.loads(parley("added", "--json", "--publication", garden).stdout)[0]["origin"] == origin
 
 
 def test_what_is_ours_is_not_for_others_to_say(garden: Path, tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ import click
 from parley.cli.common import CONSOLE, json_option, open_publication, print_json, publication_option
 from parley.errors import Misuse
 
+#: Files left out that are named one by one.
+_NAMED = 5
+
 
 @click.command()
 @click.argument("sources", metavar="SOURCE…", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -41,16 +44,19 @@ def add(
     """
     from parley.pipeline.sources import external
 
-    if not re.match(r"https?://\S+\Z", licence):
+    if not (licence.startswith(("http://", "https://")) and external.is_iri(licence)):
         raise Misuse(f"“{licence}” is no licence's address.", cure="Give its IRI, https://….")
     publication = open_publication(folder)
     stem = re.sub(r"[^a-z0-9]+", "-", sources[0].name.lower().partition(".")[0]).strip("-") or "data"
     about = external.Added(name or stem, title or name or stem, licence, _date(date), origin or sources[0].name, "", 0)
     done = external.add(publication, list(sources), about, replacing=replacing)
     if as_json:
-        print_json({**_row(done), "graph": external.graph_of(publication, done.name).value})
+        print_json({**_row(done), "left_out": done.left_out, "graph": external.graph_of(publication, done.name).value})
     else:
         CONSOLE.print(f"Added {done.name}: {done.triples:,} triples. `parley build` publishes them.", markup=False)
+        if done.left_out:
+            names = ", ".join(done.left_out[:_NAMED]) + (", …" if len(done.left_out) > _NAMED else "")
+            CONSOLE.print(f"Not read, as neither RDF nor tables: {len(done.left_out)} ({names}).", markup=False)
 
 
 @click.command()

@@ -7,22 +7,26 @@ clone builds the same release, and `source.ttl`, which says what it is: licence,
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
+from parley.engine.checking import FAULT
 from parley.errors import Misuse, SourceError
 from parley.formats import N_TRIPLES
-from parley.pipeline.sources.contexts import Contexts
 from parley.pipeline.sources.discover import SourceFile, discover_in, form_of
-from parley.pipeline.sources.parse import Parser
-from parley.pipeline.sources.tabular import METADATA, csvw, sssom
+from parley.pipeline.sources.skolem import Namer, Undecided, blank_nodes
+from parley.pipeline.sources.tabular import METADATA, SSSOM
 from parley.pipeline.sources.unpack import is_archive, unpack
 from parley.publication import Publication, Role
 from parley.vocab import DCTERMS, PREFIXES, RDF_TYPE, VOID, XSD
@@ -32,13 +36,14 @@ DATA: Final = "data.nt"
 ABOUT: Final = "source.ttl"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _SPDX: Final = PREFIXES["spdx"]
-#: What other people's data may say of our things: that theirs is the same, or like it.
-_MAPPINGS: Final = (PREFIXES["skos"], PREFIXES["owl"] + "sameAs", PREFIXES["rdfs"] + "seeAlso")
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What the folder of added data says of itself; `sha256` is of the source as it was added."""
+    """What the folder of added data says of itself; `sha256` is of the source as it was added.
+
+    `left_out` names the files of an archive or folder that were not read.
+    """
 
     name: str
     title: str
@@ -47,6 +52,7 @@ class Added:
     origin: str
     sha256: str
     triples: int
+    left_out: tuple[str, ...] = ()
 
 
 def add(publication: Publication, sources: list[Path], about: Added, *, replacing: bool = False) -> Added:
@@ -60,19 +66,30 @@ def add(publication: Publication, sources: list[Path], about: Added, *, replacin
     target = publication.root / FOLDER / about.name
     if target.exists() and not replacing:
         raise Misuse(f"There is data called {about.name} already.", cure="Choose another --name, or say --replace.")
-    with tempfile.TemporaryDirectory(prefix="parley-add-") as work:
-        triples = sorted({str(triple) for triple in _read(publication, sources, Path(work))})
-        if not triples:
-            raise SourceError("There is no triple in it.", file=sources[0].name, cure="Name another file.")
-        whole = replace(about, sha256=_digest(sources), triples=len(triples))
-        draft = publication.root / FOLDER / f".{about.name}.new"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        (draft / DATA).write_text("".join(f"{line} .\n" for line in triples), encoding="utf-8", newline="\n")
+    draft = publication.root / FOLDER / f".{about.name}.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="parley-add-") as work:
+            files, left_out = _listed(publication, sources, Path(work))
+            draft.mkdir(parents=True)
+            _read_apart(publication, sources[0].name, files, draft / DATA)
+        triples = _named_blank_nodes(publication, draft / DATA, sources[0].name)
+        whole = replace(about, sha256=_digest(sources), triples=triples)
         (draft / ABOUT).write_bytes(_described(publication, whole))
-    shutil.rmtree(target, ignore_errors=True)
+        _switch(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return replace(whole, left_out=left_out)
+
+
+def _switch(draft: Path, target: Path) -> None:
+    """Put `draft` in the place of `target`; what was there is gone only when the new is."""
+    before = target.with_name(f".{target.name}.old")
+    shutil.rmtree(before, ignore_errors=True)
+    if target.exists():
+        target.rename(before)
     draft.rename(target)
-    return whole
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def remove(publication: Publication, name: str) -> None:
@@ -93,81 +110,118 @@ def graph_of(publication: Publication, name: str) -> ox.NamedNode:
     return ox.NamedNode(publication.graph(f"{FOLDER}/{name}/{DATA}"))
 
 
-def _read(publication: Publication, sources: list[Path], work: Path) -> Iterator[ox.Triple]:
+def _listed(
+    publication: Publication, sources: list[Path], work: Path
+) -> tuple[list[tuple[str, SourceFile]], tuple[str, ...]]:
+    """The files of all sources, each with a mark of its source's, and the names of those that are left out."""
+    files: list[tuple[str, SourceFile]] = []
+    left_out: list[str] = []
     for number, source in enumerate(sources):
-        for file in _files(publication, source, work / str(number)):
-            for triple in _triples(publication, file, f"f{number}"):
-                _check_subject(publication, triple, file)
-                yield triple
+        found, others = _files(publication, source, work / str(number))
+        files += [(f"f{number}", file) for file in found]
+        left_out += others
+    return files, tuple(left_out)
 
 
-def _files(publication: Publication, source: Path, place: Path) -> list[SourceFile]:
-    """The files of a source: itself, or what an archive or a folder holds of RDF and tables."""
+def _read_apart(publication: Publication, name: str, files: list[tuple[str, SourceFile]], out: Path) -> None:
+    """Have a process within walls (see `adding`) read the files and write `out`. Raises SourceError."""
+    seconds = publication.settings.add_seconds
+    with out.open("wb") as stream:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "parley.pipeline.validation.adding"],
+                input=_task(publication, name, files).encode(), stdout=stream, stderr=subprocess.DEVNULL,
+                env={**os.environ, "MALLOC_ARENA_MAX": "1"}, timeout=seconds, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise SourceError(
+                f"Reading it takes longer than {seconds:g} seconds.", file=name,
+                cure="Add less at once, or raise add_seconds under [limits].",
+            ) from None  # fmt: skip
+    if done.returncode == FAULT:
+        raise SourceError(**json.loads(out.read_bytes()))
+    if done.returncode != 0:
+        raise SourceError(
+            "Reading it did not come to an end within the limits.", file=name,
+            cure="Add less at once, or raise add_memory or add_seconds under [limits].",
+        )  # fmt: skip
+
+
+def _listed_row(file: SourceFile) -> dict[str, str | None]:
+    path = str(file.path.resolve())
+    return {"path": path, "name": file.name, "format": file.format.name, "compression": file.compression}
+
+
+def _task(publication: Publication, name: str, files: Iterable[tuple[str, SourceFile]]) -> str:
+    """The task, as JSON, of reading `files`, each with a mark that keeps its blank nodes apart."""
+    return json.dumps({
+        "root": str(publication.root.resolve()), "source": publication.source, "name": name, "parent": os.getpid(),
+        "settings": publication.settings.as_dict(), "files": [(mark, _listed_row(file)) for mark, file in files],
+    })  # fmt: skip
+
+
+def _named_blank_nodes(publication: Publication, data: Path, name: str) -> int:
+    """The number of triples in `data`. Raises SourceError where a build could not name its blank nodes."""
+    count, blank = 0, []
+    for quad in ox.parse(path=data, format=ox.RdfFormat.N_TRIPLES):
+        count += 1
+        if blank_nodes(quad):
+            blank.append(quad)
+    try:
+        for _quad in Namer(publication.base, publication.settings.canonical_seconds).named(blank, skolemise=True):
+            pass
+    except Undecided as error:
+        raise SourceError(
+            f"Its blank nodes are too alike to be told apart {error}.", file=name,
+            cure="Give them IRIs, or raise canonical_seconds under [limits].",
+        ) from None  # fmt: skip
+    return count
+
+
+def _files(publication: Publication, source: Path, place: Path) -> tuple[list[SourceFile], list[str]]:
+    """The files of a source: itself, or what an archive or a folder holds of RDF and tables; and the others' names."""
     limits = publication.settings
     if not source.exists():
         raise Misuse(f"There is no file {source}.", cure="Name a file, an archive or a folder.")
     if source.is_file() and not is_archive(source.name):
-        return [_single(source)]
+        return [_single(source)], []
     folder = source
     if source.is_file():
         place.mkdir(parents=True)
         unpack(source, place, most_bytes=limits.add_bytes, most_files=limits.add_files)
         folder = place
-    described = sorted(folder.rglob(f"*{METADATA}")) + sorted(folder.rglob("*.sssom.tsv"))
-    tables = [_single(path) for path in described]
-    if tables:
-        names = {file.path for file in tables}
-        rdf = [p for p in sorted(folder.rglob("*")) if p.is_file() and p not in names and form_of(p.name)[0]]
-        return [*tables, *(_single(path) for path in rdf if path.suffix != ".json")]
-    return list(discover_in(folder, lambda _path: Role.EXTERNAL).files)
+    names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file()]
+    if packed := [name for name in names if is_archive(name)]:
+        raise SourceError(
+            f"It holds an archive in turn: {packed[0][:80]}.", file=source.name, cure="Unpack that one, and add it."
+        )
+    files = _chosen(folder, source)
+    read = {file.path for file in files}
+    tables = {path.with_name(path.name.removesuffix(METADATA)) for path in read}
+    return files, [name for name in names if folder / name not in read | tables]
+
+
+def _chosen(folder: Path, source: Path) -> list[SourceFile]:
+    """What is read of a folder: tables with their metadata and RDF, or all RDF."""
+    described = sorted(folder.rglob(f"*{METADATA}")) + sorted(folder.rglob(f"*{SSSOM}"))
+    if not described:
+        try:
+            return list(discover_in(folder, lambda _path: Role.EXTERNAL).files)
+        except Misuse as error:
+            raise SourceError("It holds no RDF file.", file=source.name, cure=error.cure) from None
+    known = {*described}
+    rdf = [p for p in sorted(folder.rglob("*")) if p.is_file() and p not in known and form_of(p.name)[0]]
+    return [_single(path) for path in (*described, *(path for path in rdf if path.suffix != ".json"))]
 
 
 def _single(source: Path) -> SourceFile:
     form, compression = form_of(source.name)
-    if form is None and not source.name.endswith((METADATA, ".sssom.tsv")):
+    if form is None and not source.name.endswith((METADATA, SSSOM)):
         raise SourceError(
             "Its ending is that of no RDF syntax, archive or table.", file=source.name,
             cure=f"Name RDF, a .zip or .tar of it, an .sssom.tsv, or the *{METADATA} of CSV files (CSV on the Web).",
         )  # fmt: skip
     return SourceFile(source, source.name, Role.EXTERNAL, form or N_TRIPLES, compression)
-
-
-def _triples(publication: Publication, file: SourceFile, mark: str) -> Iterator[ox.Triple]:
-    prefixes = publication.all_prefixes
-    if file.path.name.endswith(METADATA):
-        yield from csvw(file.path, prefixes, publication.settings.add_bytes)
-        return
-    if file.path.name.endswith(".sssom.tsv"):
-        yield from sssom(file.path, prefixes)
-        return
-    settings = replace(publication.settings, file_bytes=publication.settings.add_bytes)
-    parser = Parser(settings, Contexts(publication.root))
-    for quad in parser.quads(file):
-        yield ox.Triple(_kept_apart(quad.subject, mark, file), quad.predicate, _kept_apart(quad.object, mark, file))
-    if parser.passed_over:
-        raise SourceError(f"It is no RDF: {parser.passed_over[0][1]}.", file=file.name, cure="Leave it out.")
-
-
-def _kept_apart(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, mark: str, file: SourceFile) -> Any:
-    """A blank node under a name that no other file's has; any other term as it is."""
-    if not isinstance(term, ox.BlankNode):
-        return term
-    own = hashlib.sha256(f"{mark} {file.name} {term.value}".encode()).hexdigest()[:16]
-    return ox.BlankNode(f"b{own}")
-
-
-def _check_subject(publication: Publication, triple: ox.Triple, file: SourceFile) -> None:
-    """Others may map their things to ours; what ours are is ours to say."""
-    subject, predicate = triple.subject, triple.predicate.value
-    if (
-        isinstance(subject, ox.NamedNode)
-        and subject.value.startswith(publication.all_bases)
-        and not predicate.startswith(_MAPPINGS)
-    ):
-        raise SourceError(
-            f"It says {predicate} of <{subject.value}>, which is this publication's own.", file=file.name,
-            cure="Say it in the publication's own data, or leave it out.",
-        )  # fmt: skip
 
 
 def _digest(sources: Iterable[Path]) -> str:
@@ -204,7 +258,15 @@ def _described(publication: Publication, about: Added) -> bytes:
 
 
 def _origin(text: str) -> ox.NamedNode | ox.Literal:
-    return ox.NamedNode(text) if re.match(r"(https?|urn|ftp):", text) else ox.Literal(text)
+    return ox.NamedNode(text) if is_iri(text) else ox.Literal(text)
+
+
+def is_iri(text: str) -> bool:
+    """Whether `text` is an address, or a name, that others can look up."""
+    try:
+        return re.match(r"(https?|urn|ftp):\S", text) is not None and bool(ox.NamedNode(text).value)
+    except ValueError:
+        return False
 
 
 def _recorded(publication: Publication, path: Path) -> Added:

@@ -70,6 +70,13 @@ class Parser:
                 yield from self._parsed(form, self._prepared(source, form, stream))
             except (SyntaxError, ValueError, OSError) as error:
                 raise self._explained(source, form, error) from None
+            except MemoryError as error:
+                if "buffer" not in str(error):  # Python's own says nothing
+                    raise
+                raise SourceError(
+                    f"A name, literal or line is too long to be read ({error}).", file=source.name,
+                    cure="Shorten it, or keep long content elsewhere and name its address.",
+                ) from None  # fmt: skip
 
     def _prepared(self, source: SourceFile, form: Format, stream: Stream) -> Stream:
         if form is RDF_XML:

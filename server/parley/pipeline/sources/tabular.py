@@ -21,8 +21,17 @@ from parley.vocab import PREFIXES, XSD
 
 Subject = ox.NamedNode | ox.BlankNode
 METADATA: Final = "-metadata.json"
+SSSOM: Final = ".sssom.tsv"
 _REMOTE: Final = ("url", "tableSchema", "@id", "dialect")
 _INSTALL: Final = "Install it: pip install 'parley[tables]'."
+
+
+def load_library(file: str) -> None:
+    """Import what reads tables, which looks at the system's time zone as it is imported. Raises SourceError."""
+    try:
+        import csvw  # noqa: F401  # for what importing it does
+    except ImportError:
+        raise SourceError("Tables need the library csvw.", file=file, cure=_INSTALL) from None
 
 
 def csvw(metadata: Path, prefixes: Mapping[str, str], most_bytes: int) -> Iterator[ox.Triple]:
@@ -30,10 +39,9 @@ def csvw(metadata: Path, prefixes: Mapping[str, str], most_bytes: int) -> Iterat
 
     Raises SourceError for what the metadata or a cell has wrong, and for anything that would have to be fetched.
     """
-    try:
-        from csvw import Table, TableGroup
-    except ImportError:
-        raise SourceError("Tables need the library csvw.", file=metadata.name, cure=_INSTALL) from None
+    load_library(metadata.name)
+    from csvw import Table, TableGroup
+
     many = _refuse_remote(metadata)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

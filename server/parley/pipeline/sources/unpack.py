@@ -40,7 +40,8 @@ def unpack(archive: Path, target: Path, *, most_bytes: int, most_files: int) -> 
                     raise _fault(archive, f"holds more than {most_files:,} files", "raise add_files under [limits]")
                 left = _write(archive, stream, _place(archive, target, name), left, most_bytes)
     except _DAMAGE as error:
-        raise _fault(archive, f"can't be unpacked: {error}", "restore it") from None
+        why = getattr(error, "strerror", None) or error  # without the name of a folder of our own
+        raise _fault(archive, f"can't be unpacked: {why}", "restore it") from None
 
 
 def _write(archive: Path, stream: IO[bytes], place: Path, left: int, most: int) -> int:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import resource
 import signal
 import sys
 from collections.abc import Iterable
@@ -35,6 +34,7 @@ from parley.pipeline.validation.report import Report
 from parley.pipeline.validation.results import report_graph
 from parley.pipeline.validation.shacl import Outcome, run
 from parley.pipeline.validation.validate import rows_of
+from parley.pipeline.walls import put_up
 from parley.publication import Publication, Role
 from parley.release.index import Index
 from parley.vocab import RDF_TYPE
@@ -109,27 +109,13 @@ def _written(rules: Rules, form: str, quads: list[ox.Quad]) -> bytes:
     return ox.serialize(report_graph(outcome), format=syntax.oxigraph, prefixes=prefixes) or b""
 
 
-def _walled(task: dict[str, Any]) -> None:
-    """Put up the walls; nothing foreign has been looked at yet."""
-    sandbox.volunteer_for_oom()
-    sandbox.forgo_core_dumps()
-    seconds = int(task["seconds"]) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    python = {Path(path) for path in (sys.prefix, sys.base_prefix, *filter(None, sys.path)) if Path(path).is_dir()}
-    package = Path(publications.__file__).parent
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    sandbox.confine_files(Path(task["release"]), package, *sorted(python))
-    sandbox.deny_system_calls()
-    sandbox.limit_memory(pages * resource.getpagesize(), int(task["memory"]))
-
-
 def _answer(task: dict[str, Any]) -> tuple[int, bytes]:
     """The status to end with, and what to write."""
     rules = Rules.of(Path(task["release"]))
     memory = os.memfd_create("data")  # before writing is forbidden; the parser opens files by their path, twice
     with os.fdopen(os.dup(memory), "wb") as file:
         file.write(sys.stdin.buffer.read())
-    _walled(task)
+    put_up([Path(task["release"])], memory=int(task["memory"]), seconds=float(task["seconds"]))
     settings = dataclasses.replace(
         rules.publication.settings, file_bytes=int(task["bytes"]), xml_expansion=int(task["bytes"])
     )

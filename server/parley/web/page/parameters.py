@@ -75,8 +75,7 @@ def read(saved: SavedQuery, *, strict: bool) -> Given:
     if twice is not None:
         raise BadRequest(f"The parameter “{twice}” is given more than once.", cure="Give it once.")
     values = {name: request.args.get(name) or one.default or "" for name, one in known.items()}
-    prefixes = current_site().publication.all_prefixes
-    terms = {name: known[name].term(value, prefixes) for name, value in values.items() if value}
+    terms = binding.terms(saved.parameters, values, current_site().publication.all_prefixes)
     limit, offset = _number("limit", current_site().settings.api_rows), _number("offset", None) or 0
     text = binding.bound(saved.text, terms)
     if binding.form(saved.text) == "SELECT":
@@ -126,7 +125,8 @@ def _number(name: str, most: int | None) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS) or (most is not None and int(text) < 1):
-        raise BadRequest(f"“{name}” is “{text[:40]}”.", cure="Give a whole number.")
+        least, largest = (0, 10**_DIGITS - 1) if most is None else (1, most)
+        raise BadRequest(f"“{name}” is “{text[:40]}”.", cure=f"Give a whole number from {least} to {largest}.")
     if most is not None and int(text) > most:
         raise BadRequest(
             f"“{name}” is {text}; the most rows at once (api_rows) are {most}.",
