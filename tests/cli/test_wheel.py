@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # it fetches and installs all that Parley stands on
 ROOT = Path(__file__).resolve().parents[2]
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 Serve = Callable[..., AbstractContextManager[str]]

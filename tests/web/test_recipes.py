@@ -62,7 +62,11 @@ def command(language: str, script: Path) -> list[str]:
     return ["node", str(script)]
 
 
-@pytest.mark.parametrize(("title", "language", "text"), BLOCKS, ids=[title for title, _, _ in BLOCKS])
+@pytest.mark.parametrize(
+    ("title", "language", "text"),
+    # what npm installs takes a minute or two
+    [pytest.param(*block, id=block[0], marks=[pytest.mark.slow] * (block[1] == "js")) for block in BLOCKS],
+)
 def test_a_recipe_runs_as_it_stands(
     real_site: str, other: str, tmp_path: Path, title: str, language: str, text: str
 ) -> None:
