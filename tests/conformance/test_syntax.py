@@ -16,7 +16,7 @@ from parley.engine.protocol import QueryRequest
 from parley.errors import QueryFault, QueryRefused
 
 LEGAL, ILLEGAL = 66, 48
-#: Read, but not evaluated: folder or case → why. SERVICE, and FROM of what is not here, are legal SPARQL that policy refuses.
+#: Read, but not evaluated: folder or case → why. SERVICE, and FROM of what is not here, are legal; policy refuses them.
 UNANSWERED = {
     "syntax-fed": "SERVICE is refused by policy",
     "syntax-query/test_42": "There is no graph <http://www.w3.org/.*/file> here",
