@@ -67,7 +67,8 @@ def test_what_a_blind_reader_asked_still_has_an_answer(store: ox.Store, answer: 
     """Rows to read it from; only a question on what the page never mentions is an ASK, and false."""
     found = store.query(PREFIXES + answer["sparql"])
     assert not found if isinstance(found, ox.QueryBoolean) else next(iter(found))
-    assert set(answer.get("passages", ())) <= {q.subject.value.rpartition("/")[2] for q in store if _is_passage(q.subject)}
+    passages = {quad.subject.value.rpartition("/")[2] for quad in store if _is_passage(quad.subject)}
+    assert set(answer.get("passages", ())) <= passages
 
 
 def _is_passage(term: object) -> bool:
