@@ -142,6 +142,16 @@ ECHOED = (
 )  # fmt: skip
 
 
+def test_a_name_is_found_without_the_acronym_behind_it(store: ox.Store) -> None:
+    """Who types a name in full leaves out what the label puts in brackets; another label is then the name alone."""
+    kinds = "VALUES ?kind { natosce:Agent natosce:Programme }"
+    labelled = rows(store, f"SELECT ?x (STR(?l) AS ?name) {{ {kinds} ?x a ?kind ; rdfs:label ?l }}")
+    others = set(rows(store, "SELECT ?x (LCASE(STR(?l)) AS ?name) { ?x skos:altLabel ?l }"))
+    bracketed = [(x, f'{said[1]}"') for x, label in labelled if (said := re.fullmatch(r"(.+) \([^ )]+\)\"", label))]
+    assert len(bracketed) >= 25
+    assert [(x, name) for x, name in bracketed if (x, name.casefold()) not in others] == []
+
+
 def roots(label: str) -> set[str]:
     """The words of a label, cut after six letters, and its acronyms."""
     text = label.strip('"').split('"')[0]
