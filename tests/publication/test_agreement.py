@@ -80,7 +80,8 @@ def disagreements(stated: str, precision: str, bounds: Row) -> list[str]:
 def test_dates_and_bounds_agree(store: ox.Store) -> None:
     names = ("precision", "startEarliest", "startLatest", "endEarliest", "endLatest")
     parts = " ".join(f"OPTIONAL {{ ?x natosce:{name} ?{name} }}" for name in names)
-    query = f"SELECT ?x ?s {' '.join(f'?{name}' for name in names)} {{ ?x natosce:stated|natosce:statedElsewhere ?s {parts} }}"
+    dated = "?x natosce:stated|natosce:statedElsewhere ?s"
+    query = f"SELECT ?x ?s {' '.join(f'?{name}' for name in names)} {{ {dated} {parts} }}"
     found = rows(store, query)
     assert len(found) >= 10
     wrong = {
