@@ -200,7 +200,8 @@ class Executor:
         except (QueryFault, ResultTooLarge, ServiceFailed) as error:
             raise _refused(error) from None
         except SyntaxError as error:
-            found = diagnose(str(error), request["text"], self._config.prefixes)
+            parse = partial(ox.Store().query, base_iri=base_iri)
+            found = diagnose(str(error), request["text"], self._config.prefixes, parse)
             place = {"line": found.line, "column": found.column}
             raise _Refused("query-syntax", found.message, cure=found.cure, **place) from None
 

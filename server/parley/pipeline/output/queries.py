@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -69,10 +70,11 @@ def _read(publication: Publication, path: Path, file: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         raise SourceError("The query is not UTF-8.", file=file, cure="Save it as UTF-8.") from None
     saved = queries.parse(file, text)
+    evaluate = partial(ox.Store().query, base_iri=publication.base.rstrip("#"))
     try:
-        found = ox.Store().query(text, base_iri=publication.base.rstrip("#"))
+        found = evaluate(text)
     except SyntaxError as error:
-        fault = diagnose(str(error), text, publication.all_prefixes)
+        fault = diagnose(str(error), text, publication.all_prefixes, evaluate)
         raise SourceError(fault.message, file=file, line=fault.line, cure=fault.cure) from None
     _check_view(VIEWS[saved.view], found, file, text)
     _check_parameters(saved, publication, file)

@@ -217,7 +217,7 @@ def _body_fields(operation: Operation) -> list[tuple[str, str]]:
     if media_type == _FORM:
         return _fields(operation.body, "form")
     try:
-        return [("query", operation.body.decode("utf-8"))]
+        return [("query", operation.body.decode("utf-8-sig"))]  # some editors begin every file with a mark
     except UnicodeDecodeError:
         raise BadRequest("The query is not UTF-8.", cure="Encode it as UTF-8.") from None
 
