@@ -201,14 +201,18 @@ class UriTooLong(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body is of a type that this resource does not take; `accepted` are those it does."""
+    """The body is of a type or coding that this resource does not take; `accepted` are those it does.
+
+    `field` is the header field that lists them (RFC 9110 §15.5.16): Accept or Accept-Encoding.
+    """
 
     http_status = 415
     kind = "unsupported-media-type"
 
-    def __init__(self, message: str, *, accepted: tuple[str, ...], cure: str = "") -> None:
+    def __init__(self, message: str, *, accepted: tuple[str, ...], cure: str = "", field: str = "Accept") -> None:
         super().__init__(message, cure=cure)
         self.accepted = accepted
+        self.field = field
 
 
 class FieldsTooLarge(RequestError):

@@ -70,6 +70,22 @@ def test_other_methods(live: Any, method: str, status: int) -> None:
         assert set(reply.header("allow").split(", ")) == {"GET", "HEAD", "OPTIONS", "POST", "QUERY"}
 
 
+@pytest.mark.parametrize("chunk", [b"zz\r\nASK", b"ffffffffffffffffff\r\nASK", b"3\r\nASKxx{}"])
+def test_chunks_that_make_no_sense_are_400(live: Any, chunk: bytes) -> None:
+    answer = live.raw(
+        b"POST /sparql HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/sparql-query\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n" + chunk + b"\r\n"
+    )
+    assert status_of(answer) == 400
+    assert "malformed" in problem_of(answer)["detail"]
+
+
+def test_compressed_body_is_415_with_what_is_taken(live: Any) -> None:
+    reply = live.curl("/sparql", "-H", "Content-Encoding: gzip", "-H", "Content-Type: application/sparql-query", "-d", "x")
+    assert (reply.status, reply.header("accept-encoding")) == (415, "identity")
+    assert "Send it as it is" in reply.json["cure"]
+
+
 def test_long_address_is_414_and_says_use_post(live: Any) -> None:
     query = "SELECT%20*%20{}%20%23" + "x" * 8000
     assert live.curl(f"/sparql?query={query}").status == 200

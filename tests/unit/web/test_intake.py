@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from parley.errors import BadRequest, ContentTooLarge, FieldsTooLarge, MethodUnknown, NotFound, RequestError, UriTooLong
+from parley.errors import (
+    BadRequest,
+    ContentTooLarge,
+    FieldsTooLarge,
+    MethodUnknown,
+    NotFound,
+    RequestError,
+    UnsupportedMediaType,
+    UriTooLong,
+)
 from parley.settings import Settings
 from parley.web.edge import intake
 from parley.web.edge.head import RequestHead
@@ -101,9 +110,18 @@ def test_body_that_turns_out_too_large_is_read_no_further() -> None:
     assert len(messages) == 1
 
 
-def test_client_that_leaves_is_gone() -> None:
-    with pytest.raises(intake.Gone):
+def test_body_that_breaks_off_is_no_body() -> None:
+    with pytest.raises(BadRequest, match="breaks off"):
         body([part(b"x"), {"type": "http.disconnect"}], CHUNKED)
+
+
+def test_body_that_is_compressed_is_not_read() -> None:
+    messages = [part(b"x", False)]
+    with pytest.raises(UnsupportedMediaType, match="compressed \\(gzip\\)") as caught:
+        body(messages, CHUNKED, (b"content-encoding", b"GZIP"))
+    assert (caught.value.field, caught.value.accepted) == ("Accept-Encoding", ("identity",))
+    assert messages
+    assert body(messages, CHUNKED, (b"content-encoding", b"identity")) == b"x"
 
 
 def test_body_that_does_not_come_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from parley.web.edge.asgi import FILES, Receive, Scope, Send, body_message, file
 from parley.web.edge.cache import LARGEST_BODY, Key, key_of, revalidated, sealed
 from parley.web.edge.departure import until_disconnect
 from parley.web.edge.head import RequestHead
-from parley.web.edge.intake import Gone, check_head, read_body
+from parley.web.edge.intake import check_head, read_body
 from parley.web.edge.record import Facts, Recorder
 from parley.web.edge.sites import Served
 from parley.web.http import compression
@@ -73,8 +73,6 @@ class Exchange:
     async def _answer_or_fail(self) -> None:
         try:
             await self._answer()
-        except Gone:
-            pass
         except ParleyError as error:
             await self._problem(error)
         except Aborted:

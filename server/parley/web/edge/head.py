@@ -22,6 +22,7 @@ _WANTED: Final = _SPECIAL | {
     b"accept-encoding",
     b"accept-language",
     b"if-none-match",
+    b"content-encoding",
     b"content-type",
     b"content-length",
     b"transfer-encoding",

@@ -12,6 +12,7 @@ from parley.errors import (
     FieldsTooLarge,
     MethodUnknown,
     NotFound,
+    UnsupportedMediaType,
     UriTooLong,
 )
 from parley.settings import Settings
@@ -26,10 +27,6 @@ BODY_SECONDS: Final = 30.0
 HEADER_LIMIT: Final = 32 * 1024
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._~!$&'()*+,;=%-]++)(?::[0-9]*+)?")
 _ESCAPE_FAULT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-
-class Gone(Exception):
-    """The client left before its request was complete."""
 
 
 def check_head(head: RequestHead, settings: Settings) -> None:
@@ -76,11 +73,19 @@ def _check_path(path: str, prefix: str) -> None:
 async def read_body(head: RequestHead, receive: Receive, limit: int) -> bytes:
     """The request's body.
 
-    Raises ContentTooLarge as soon as it is known to pass `limit`, BadRequest if it takes longer than `BODY_SECONDS`,
-    Gone if the client leaves.
+    Raises ContentTooLarge as soon as it is known to pass `limit`, BadRequest if it takes longer than `BODY_SECONDS` or
+    breaks off, UnsupportedMediaType if it is compressed.
     """
     if not head.has_body:
         return b""
+    coding = head.fields.get(b"content-encoding", b"identity").lower()
+    if coding != b"identity":  # RFC 9110 §8.4: what a body expands to would be for us to limit, and nobody sends it
+        raise UnsupportedMediaType(
+            f"The body is compressed ({coding[:40].decode('latin-1')}).",
+            accepted=("identity",),
+            cure="Send it as it is.",
+            field="Accept-Encoding",
+        )
     declared = head.fields.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > limit:
         raise _too_large(limit)
@@ -97,7 +102,8 @@ async def _collected(receive: Receive, limit: int) -> bytes:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            # or the chunks make no sense: then the client is there, and reads this
+            raise BadRequest("The body breaks off, or its chunks are malformed.", cure="Send all of it.")
         body += message.get("body", b"")
         if len(body) > limit:
             raise _too_large(limit)

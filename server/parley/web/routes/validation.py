@@ -60,8 +60,6 @@ def _upload() -> tuple[Upload, str]:
 
     Raises BadRequest, UnsupportedMediaType.
     """
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType("The body is compressed.", accepted=_media_types(), cure="Send it as it is.")
     if request.mimetype not in FORMS:
         syntax = by_name(request.mimetype, READABLE_FORMATS) if "/" in request.mimetype else None
         if syntax is None:
