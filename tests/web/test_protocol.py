@@ -81,7 +81,9 @@ def test_chunks_that_make_no_sense_are_400(live: Any, chunk: bytes) -> None:
 
 
 def test_compressed_body_is_415_with_what_is_taken(live: Any) -> None:
-    reply = live.curl("/sparql", "-H", "Content-Encoding: gzip", "-H", "Content-Type: application/sparql-query", "-d", "x")
+    reply = live.curl(
+        "/sparql", "-H", "Content-Encoding: gzip", "-H", "Content-Type: application/sparql-query", "-d", "x"
+    )
     assert (reply.status, reply.header("accept-encoding")) == (415, "identity")
     assert "Send it as it is" in reply.json["cure"]
 

@@ -8,83 +8,29 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import signal
 import socket
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import pyoxigraph as ox
 
 from parley.engine import sandbox
+from parley.engine.columns import with_columns
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
 from parley.engine.dataset import check_dataset
 from parley.engine.describe import Describer, take_apart
 from parley.engine.diagnosis import diagnose
-from parley.engine.failures import result_too_large
 from parley.engine.federation import Federation
-from parley.engine.frames import CHUNK, Frame, Malformed, encode_frame, encode_object, receive_request
+from parley.engine.frames import Frame, Malformed, encode_object, receive_request
 from parley.engine.guard import check
 from parley.engine.hangup import HangupWatch, has_hung_up
-from parley.errors import EngineError, QueryFault, ResultTooLarge, ServiceFailed
-from parley.formats import RDF_FORMATS, RDF_XML, RESULT_FORMATS, Format, by_name
+from parley.engine.results import Refused, ResultWriter, choose, refused, serialise
+from parley.errors import QueryFault, ResultTooLarge, ServiceFailed
 
-#: A local name that XML allows ends the IRI; RDF/XML can't write a predicate without one.
-_XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-·]*\Z")
 _MESSAGE_LENGTH = 500
-
-
-class _Refused(Exception):
-    """An answer that is an error frame: kind and message."""
-
-    def __init__(self, kind: str, message: str, **details: Any) -> None:
-        super().__init__(message)
-        self.payload: dict[str, Any] = {"kind": kind, "message": message, **details}
-
-
-def _refused(error: EngineError) -> _Refused:
-    """The error frame for an error of ours."""
-    place = {"line": error.line, "column": error.column} if isinstance(error, QueryFault) else {}
-    return _Refused(error.kind, error.message, cure=error.cure, limit=error.limit, **place)
-
-
-class _ResultWriter:
-    """A file object for the engine's serialisers: cuts what they write into frames, the first one with the head."""
-
-    def __init__(self, connection: socket.socket, head: dict[str, str], limit: int) -> None:
-        self._connection = connection
-        self._pending = bytearray(encode_object(Frame.HEAD, head))
-        self._data = bytearray()
-        self._limit = limit
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        """Take bytes of the result; raises _Refused above the limit."""
-        self.size += len(data)
-        if self.size > self._limit:
-            raise _refused(result_too_large(self._limit))
-        self._data += data
-        while len(self._data) >= CHUNK:
-            self._send(bytes(self._data[:CHUNK]))
-            del self._data[:CHUNK]
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing: frames go out when they are full."""
-
-    def rest(self) -> bytes:
-        """What is left to send: the last data and the END frame."""
-        if self._data:
-            self._pending += encode_frame(Frame.DATA, bytes(self._data))
-        self._pending += encode_object(Frame.END, {"bytes": self.size})
-        return bytes(self._pending)
-
-    def _send(self, data: bytes) -> None:
-        self._pending += encode_frame(Frame.DATA, data)
-        self._connection.sendall(self._pending)
-        self._pending.clear()
 
 
 class Executor:
@@ -96,6 +42,7 @@ class Executor:
         self._slot = slot
         self._retired = False
         self._idle = False
+        self._empty = ox.Store()
         self._describer = Describer(Path(config.index), config.limits.describe_triples) if config.index else None
         services = config.guard.services if config.guard else ()
         self._federation = Federation(Path(config.directory), config.limits) if services else None
@@ -165,13 +112,13 @@ class Executor:
         """Evaluate, and send all of the answer but its last frames; returns those, or an ERROR frame."""
         try:
             results = self._evaluate(store, request)
-            head, chosen = _choose(results, request)
-            writer = _ResultWriter(connection, head, self._config.limits.result_bytes)
-            self._serialise(results, chosen, writer)
+            head, chosen = choose(results, request)
+            writer = ResultWriter(connection, head, chosen, self._config.limits.result_bytes)
+            serialise(results, chosen, writer, self._config.prefixes)
             return writer.rest()
         except (BrokenPipeError, ConnectionResetError):
             raise
-        except _Refused as error:
+        except Refused as error:
             return encode_object(Frame.ERROR, error.payload)
         except MemoryError:
             raise SystemExit(OUT_OF_MEMORY) from None
@@ -195,15 +142,20 @@ class Executor:
                 text = self._federated(self._federation, store, text, base_iri, dataset)
             clause = take_apart(text) if self._describer else None
             if self._describer is None or clause is None:
+                text = with_columns(text, request["text"], partial(self._variables_of, base_iri))
                 return store.query(text, base_iri=base_iri, **dataset)
             return self._describer.describe(store, text, clause, base_iri, dataset)
         except (QueryFault, ResultTooLarge, ServiceFailed) as error:
-            raise _refused(error) from None
+            raise refused(error) from None
         except SyntaxError as error:
-            parse = partial(ox.Store().query, base_iri=base_iri)
+            parse = partial(self._empty.query, base_iri=base_iri)
             found = diagnose(str(error), request["text"], self._config.prefixes, parse)
             place = {"line": found.line, "column": found.column}
-            raise _Refused("query-syntax", found.message, cure=found.cure, **place) from None
+            raise Refused("query-syntax", found.message, cure=found.cure, **place) from None
+
+    def _variables_of(self, base_iri: str | None, text: str) -> list[str]:
+        solutions = self._empty.query(text, base_iri=base_iri)
+        return [variable.value for variable in solutions.variables] if isinstance(solutions, ox.QuerySolutions) else []
 
     def _federated(
         self, federation: Federation, store: ox.Store, text: str, base_iri: str | None, dataset: dict[str, Any]
@@ -214,38 +166,6 @@ class Executor:
         finally:
             self._retired |= federation.lost
 
-    def _serialise(self, results: Any, chosen: Format, writer: _ResultWriter) -> None:
-        if chosen.results is not None:
-            results.serialize(writer, format=chosen.results)
-            return
-        triples = map(_checked_for_xml, results) if chosen is RDF_XML else results
-        ox.serialize(triples, cast(IO[bytes], writer), format=chosen.oxigraph, prefixes=dict(self._config.prefixes))
-
 
 def _has_graph(store: ox.Store, iri: str) -> bool:
     return store.contains_named_graph(ox.NamedNode(iri))
-
-
-def _choose(results: Any, request: dict[str, Any]) -> tuple[dict[str, str], Format]:
-    """The head of the answer and the format that the client prefers for this class of result."""
-    kind = {"QuerySolutions": "bindings", "QueryBoolean": "boolean"}.get(type(results).__name__, "triples")
-    name, table = ("graph", RDF_FORMATS) if kind == "triples" else ("results", RESULT_FORMATS)
-    chosen = by_name(str(request.get(name)), table)
-    if chosen is None:
-        raise _Refused(
-            "not-acceptable",
-            f"The query answers with {kind}, and no accepted format can hold that.",
-            available=[f.media_type for f in table],
-        )
-    return {"kind": kind, "format": chosen.name}, chosen
-
-
-def _checked_for_xml(triple: ox.Triple) -> ox.Triple:
-    """The triple; raises _Refused if RDF/XML can't hold it (the engine would write XML that is not well-formed)."""
-    if not _XML_NAME_AT_END.search(triple.predicate.value):
-        raise _Refused(
-            "not-acceptable",
-            f"RDF/XML can't write the predicate <{triple.predicate.value}>.",
-            available=[f.media_type for f in RDF_FORMATS if f is not RDF_XML],
-        )
-    return triple

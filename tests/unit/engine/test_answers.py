@@ -15,7 +15,17 @@ import pytest
 
 from parley.engine.protocol import QueryRequest
 from parley.errors import NotAcceptable, QueryRefused, QuerySyntaxError, ResultTooLarge
-from parley.formats import RDF_FORMATS, RDF_XML, RESULT_FORMATS, RESULTS_CSV, RESULTS_JSON, TURTLE, Format
+from parley.formats import (
+    JSON_LD,
+    RDF_FORMATS,
+    RDF_XML,
+    RESULT_FORMATS,
+    RESULTS_CSV,
+    RESULTS_JSON,
+    RESULTS_XML,
+    TURTLE,
+    Format,
+)
 
 SELECT = "SELECT ?o ?absent { <http://ex.org/s1> <http://ex.org/knows> ?o }"
 CONSTRUCT = "CONSTRUCT WHERE { <http://ex.org/s1> <http://ex.org/knows> ?o }"
@@ -74,6 +84,61 @@ def test_rdf_xml_that_would_not_be_well_formed_is_refused(bench: Any) -> None:
     assert ET.fromstring(bench.ask(text.replace("1%d", "p"), graph=RDF_XML).body) is not None
 
 
+XML_LACKS = {"\\u0000": "0000", "\\u001F": "001F", "\\uFFFE": "FFFE", "\\uFFFF": "FFFF"}
+
+
+@pytest.mark.parametrize("escape", XML_LACKS)
+def test_characters_that_xml_lacks_are_refused_in_xml_only(bench: Any, escape: str) -> None:
+    select, construct = f"SELECT ('é{escape}é' AS ?x) {{}}", f"CONSTRUCT {{ <urn:a> <urn:b> 'é{escape}é' }} {{}}"
+    for text in (select, construct):
+        with pytest.raises(NotAcceptable, match=f"U\\+{XML_LACKS[escape]}") as caught:
+            bench.ask(text, results=RESULTS_XML, graph=RDF_XML)
+        assert RESULTS_JSON.media_type in caught.value.available and TURTLE.media_type in caught.value.available
+    assert json.loads(bench.ask(select).body)["results"]["bindings"][0]["x"]["value"] == json.loads(f'"é{escape}é"')
+    assert bench.ask(construct, graph=TURTLE).body
+
+
+def test_characters_that_xml_has_are_written(bench: Any) -> None:
+    text = "SELECT ('\\t\\n\\u0085\\u00A0\\uFFFD\\uE000😀￼' AS ?x) {}"
+    found = ET.fromstring(bench.ask(text, results=RESULTS_XML).body).find(".//{*}literal")
+    assert found is not None and found.text == "\t\n\x85\xa0\ufffd\ue000😀\ufffc"
+
+
+@pytest.mark.parametrize("size", [8188, 8189, 8190, 8191, 8192])
+def test_a_character_that_is_cut_by_a_write_is_found_too(bench: Any, size: int) -> None:
+    with pytest.raises(NotAcceptable, match=r"U\+FFFF"):
+        bench.ask(f"SELECT ('{'x' * size}\\uFFFF{'x' * 9000}' AS ?x) {{}}", results=RESULTS_XML)
+
+
+def test_json_ld_lacks_triple_terms(bench: Any) -> None:
+    text = "CONSTRUCT { <urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> } {}"
+    with pytest.raises(NotAcceptable, match="JSON-LD can't write triple terms") as caught:
+        bench.ask(text, graph=JSON_LD)
+    assert TURTLE.media_type in caught.value.available
+    assert b"urn:b" in bench.ask(text, graph=TURTLE).body
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o }", "s,p,o"),
+        ("# *\nPREFIX z: <urn:z>\nselect distinct *{$z z:y ?b. $z ?c ?a}ORDER BY ?a LIMIT 1", "z,b,c,a"),
+        ("SELECT REDUCED * { { SELECT ?y { ?y ?hidden ?x } } MINUS { ?y ?gone 1 } ?b ?y ?a }", "y,b,a"),
+        ("SELECT * { ?a ?b ?c }", "a,b,c"),
+        ("SELECT * { VALUES (?z ?a) { (1 2) } BIND(?z * 2 AS ?m) }", "z,a,m"),
+        ("SELECT * {}", ""),
+        ("SELECT ?p ?o ?s { ?s ?p ?o FILTER EXISTS { SELECT * { ?s ?p ?o } } }", "p,o,s"),
+    ],
+)
+def test_columns_come_as_the_query_mentions_them(bench: Any, text: str, columns: str) -> None:
+    assert bench.ask(text, results=RESULTS_CSV).body.decode().split("\r\n")[0] == columns
+
+
+def test_named_columns_change_no_solution(bench: Any) -> None:
+    starred = bench.ask("SELECT * { ?s ?p ?o } ORDER BY ?s LIMIT 50", results=RESULTS_CSV).body
+    assert starred == bench.ask("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s LIMIT 50", results=RESULTS_CSV).body
+
+
 def test_the_dataset_of_the_protocol_replaces_from(bench: Any) -> None:
     count = "SELECT (COUNT(*) AS ?n) FROM <urn:x> { ?s ?p ?o }"
     everywhere = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
@@ -96,7 +161,7 @@ def test_relative_iris_are_resolved_against_the_base(bench: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
-    [("SELECT *\n{ ?a ?b }", 2, 10), ("SELECT * {", 1, 11), ("ASK {\n ?a ?b 'open }", 2, 8), ("", 1, 1)],
+    [("SELECT *\n{ ?a ?b }", 2, 9), ("SELECT * {", 1, 11), ("ASK {\n ?a ?b 'open }", 2, 8), ("", 1, 1)],
 )
 def test_a_syntax_error_has_line_and_column(bench: Any, text: str, line: int, column: int) -> None:
     with pytest.raises(QuerySyntaxError) as caught:

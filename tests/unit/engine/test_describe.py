@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from parley.engine.client import EngineClient
 from parley.engine.describe import take_apart
+from parley.engine.diagnosis import diagnose
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.protocol import Limits, QueryRequest
 from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge
@@ -147,12 +147,9 @@ def test_illegal_ones_are_refused_with_the_place_in_the_text_sent(engine: Embedd
         describe(engine, text)
     with pytest.raises(SyntaxError) as theirs:
         ox.Store().query(text)
-    place = re.match(r"error at (\d+):(\d+):", str(theirs.value))
-    assert place is not None and ours.value.line == int(place[1])
-    # A prefix that is not declared is told at the name's beginning, all else where the parser stops.
-    assert ours.value.column is not None
-    undeclared = ours.value.message.startswith("Prefix")
-    assert ours.value.column < int(place[2]) if undeclared else ours.value.column == int(place[2])
+    found = diagnose(str(theirs.value), text, {}, ox.Store().query)
+    assert found.line is not None
+    assert (ours.value.message, ours.value.line, ours.value.column) == (found.message, found.line, found.column)
 
 
 def test_there_are_enough_cases() -> None:
