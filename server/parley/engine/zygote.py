@@ -33,7 +33,7 @@ _LOOK_SECONDS = 0.05
 _CROWDED_SHARE = 0.2
 #: Pause after an executor that could not start.
 _BACK_OFF_SECONDS = 0.5
-#: A tenth of the weight of a web worker. At 19 a slow query on a machine without idle processors got a hundredth, and
+#: Above our own: a tenth of the weight of a web worker. At 19 a slow query on a machine without idle processors got a hundredth, and
 #: passed its deadline with 0.15 s of work; it even took seconds to die.
 _SLOW_NICENESS = 10
 _REMEMBERED_DEATHS = 1024
@@ -137,7 +137,7 @@ class Zygote:
         child.slow = True
         self._counts["slow"] += 1
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, child.pid, _SLOW_NICENESS)
+            os.setpriority(os.PRIO_PROCESS, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + _SLOW_NICENESS)
             os.kill(child.pid, signal.SIGUSR1)  # it leaves after this query: niceness can't be taken back
         self._populate()
 

@@ -232,7 +232,8 @@ def test_a_slow_executor_is_nice_and_is_replaced(start: Callable[..., Any]) -> N
             assert not task.done()
             await asyncio.sleep(0.02)
         assert (status["slow"], status["executors"]) == (1, 2)
-        assert sorted(niceness(pid) for pid in children(bench.engine.pid)) == [0, 10]
+        own = niceness(0)  # the server may have been started as a nice one itself
+        assert sorted(niceness(pid) for pid in children(bench.engine.pid)) == [own, min(own + 10, 19)]
         with pytest.raises(QueryTimeout):
             await task
 
