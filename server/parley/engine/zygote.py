@@ -33,8 +33,8 @@ _LOOK_SECONDS = 0.05
 _CROWDED_SHARE = 0.2
 #: Pause after an executor that could not start.
 _BACK_OFF_SECONDS = 0.5
-#: Above our own: a tenth of the weight of a web worker. At 19 a slow query on a machine without idle processors got a hundredth, and
-#: passed its deadline with 0.15 s of work; it even took seconds to die.
+#: Above our own: a tenth of the weight of a web worker. At 19 a slow query on a machine without idle processors got a
+#: hundredth, and passed its deadline with 0.15 s of work; it even took seconds to die.
 _SLOW_NICENESS = 10
 _REMEMBERED_DEATHS = 1024
 
