@@ -229,6 +229,13 @@ class MethodUnknown(RequestError):
     kind = "method-unknown"
 
 
+class OldProtocol(RequestError):
+    """The answer is a stream, and HTTP/1.0 can't tell a whole one from one that breaks off (RFC 9112 §8)."""
+
+    http_status = 505
+    kind = "http-version"
+
+
 class EngineError(ParleyError):
     """A query did not end well."""
 

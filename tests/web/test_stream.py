@@ -43,6 +43,14 @@ def test_error_after_first_byte_makes_curl_fail(live: Any, query: str, accept: s
     assert "Traceback" not in log
 
 
+def test_http_1_0_gets_what_is_whole_and_no_stream(live: Any) -> None:
+    reply = live.sparql("SELECT * { ?s ?p ?o } LIMIT 5", "--http1.0", "-H", "Accept: text/csv")
+    assert (reply.status, reply.body.count(b"\r\n"), bool(reply.header("content-length"))) == (200, 6, True)
+    reply = live.sparql(ENDLESS, "--http1.0", "-d", "timeout=1")
+    assert (reply.status, reply.json["type"]) == (505, "/problems/http-version")
+    assert "HTTP/1.1" in reply.json["cure"]
+
+
 def test_client_that_leaves_before_first_byte_frees_its_executor(live: Any) -> None:
     connections = []
     for _ in range(2):  # as many as there are executors

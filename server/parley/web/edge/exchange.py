@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from parley.errors import ParleyError
+from parley.errors import OldProtocol, ParleyError
 from parley.formats import PROBLEM
 from parley.web.edge import adapter, short
 from parley.web.edge.asgi import FILES, Receive, Scope, Send, body_message, file_message, start_message
@@ -197,6 +197,11 @@ class Exchange:
                 if len(held) + len(chunk) <= LARGEST_BODY:
                     held += chunk
                     continue
+                if self.head.is_old:
+                    raise OldProtocol(
+                        f"The answer is longer than {LARGEST_BODY} bytes: a stream, whose end HTTP/1.0 can't mark.",
+                        cure="Ask by HTTP/1.1 (behind nginx: proxy_http_version 1.1), or for less, with LIMIT.",
+                    )
                 await self._start(200, compression.fields_of(headers, coding))
                 if self._is_head:
                     await self._body(b"", last=True)

@@ -79,6 +79,11 @@ class RequestHead:
         return self.method in ("GET", "HEAD", "QUERY") and _SPECIAL.isdisjoint(self.fields)
 
     @property
+    def is_old(self) -> bool:
+        """Whether it is HTTP/1.0; Granian leaves the minor version out."""
+        return self.version in ("1", "1.0")
+
+    @property
     def has_conditions(self) -> bool:
         """Whether it depends on what the client has."""
         return b"if-none-match" in self.fields or b"if-match" in self.fields

@@ -44,13 +44,14 @@ def check_head(head: RequestHead, settings: Settings) -> None:
         )
     if head.size > HEADER_LIMIT:
         raise FieldsTooLarge(f"The header fields are larger than {HEADER_LIMIT} bytes.", cure="Send fewer.")
-    _check_host(head.hosts, head.version)
+    _check_host(head)
     _check_path(head.path, settings.prefix)
 
 
-def _check_host(hosts: list[bytes], version: str) -> None:
+def _check_host(head: RequestHead) -> None:
     """Exactly one Host, and one that can be a host (RFC 9112 §3.2); Granian shows a missing one as empty."""
-    if version in ("1", "1.0") and hosts in ([], [b""]):
+    hosts = head.hosts
+    if head.is_old and hosts in ([], [b""]):
         return
     if len(hosts) != 1 or not hosts[0]:
         what = "no Host" if len(hosts) < 2 else "more than one Host"
