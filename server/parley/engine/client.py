@@ -50,9 +50,12 @@ class EngineClient:
             try:
                 with self._heavy.watch(request):
                     await answer.begin()
-                    if answer.age > self._limits.quick_ms / 1000:
+                    quick = answer.age <= self._limits.quick_ms / 1000
+                    if not quick:
                         self._heavy.remember(request)
                     yield answer
+                    if quick:
+                        self._heavy.relieve(request)
             finally:
                 answer.abort()
 

@@ -1,20 +1,41 @@
-"""A memory of queries that proved heavy: sent again, they wait for a slow place instead of crowding out quick ones."""
+"""A memory of queries that proved heavy: sent again, they wait for a slow place instead of crowding out quick ones.
+
+Texts that differ by constants, variables, blanks and comments only are one shape: a program that fills in a template,
+or whoever makes each text a new one, is known by that. A shape counts as heavy from its second heavy query on, and no
+longer once its queries are quick again: what is heavy for one constant may be quick for most.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 from parley.engine.failures import busy
 from parley.engine.protocol import Limits, QueryRequest
+from parley.engine.tokens import IRI
 from parley.errors import EngineBusy, QueryTimeout, QueryTooLarge
+
+V = TypeVar("V")
 
 #: How long a query is remembered after it was last seen to be heavy, in seconds, and how many are.
 _SECONDS = 60.0
 _CAPACITY = 4096
+#: Heavy queries, less quick ones, from which on a shape counts as heavy; and how many are remembered of one.
+_HEAVY_SHAPE, _HEAVIEST_SHAPE = 2, 4
+#: Characters of a text that make its shape.
+_SHAPE_LENGTH = 4096
+#: What a shape leaves out: all but keywords, brackets, operators and the marks between patterns.
+_FILLING = re.compile(
+    rf"""(?: [ \t\r\n]++ | \#[^\r\n]*+ | "(?:[^"\\]|\\.)*+"?+ | '(?:[^'\\]|\\.)*+'?+
+    | {IRI} | [?$]\w++ | \d[\w.]*+ | @[\w-]++ | (?<!\w)\w*+:[\w%-]*+ )++""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 class HeavyQueries:
@@ -26,6 +47,7 @@ class HeavyQueries:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._known: OrderedDict[int, float] = OrderedDict()
+        self._shapes: OrderedDict[int, _Shape] = OrderedDict()
         self._places = asyncio.Semaphore(limits.slow_max)
         self._waiting = 0
 
@@ -77,24 +99,46 @@ class HeavyQueries:
 
     def remember(self, request: QueryRequest) -> None:
         """Take `request` for heavy from now on."""
-        key = _key(request)
-        self._known[key] = time.monotonic() + _SECONDS
-        self._known.move_to_end(key)
-        if len(self._known) > _CAPACITY:
-            self._known.popitem(last=False)
+        until = time.monotonic() + _SECONDS
+        _put(self._known, _key(request), until)
+        shape = _shape(request)
+        known = self._shapes.get(shape)
+        weight = known.weight if known and known.until > time.monotonic() else 0
+        _put(self._shapes, shape, _Shape(until, min(weight + 1, _HEAVIEST_SHAPE)))
+
+    def relieve(self, request: QueryRequest) -> None:
+        """`request` was quick: its shape is the lighter for it."""
+        if self._shapes and (known := self._shapes.get(_shape(request))):
+            known.weight -= 1
 
     def _knows(self, request: QueryRequest) -> bool:
         if not self._known:
             return False
-        key = _key(request)
-        until = self._known.get(key)
-        if until is None:
-            return False
-        if until < time.monotonic():
-            del self._known[key]
-            return False
-        return True
+        now = time.monotonic()
+        if self._known.get(_key(request), now) > now:
+            return True
+        shape = self._shapes.get(_shape(request))
+        return shape is not None and shape.until > now and shape.weight >= _HEAVY_SHAPE
+
+
+@dataclass(slots=True)
+class _Shape:
+    """Until when a shape is remembered, and how many of its queries were heavy, less those that were quick."""
+
+    until: float
+    weight: int
+
+
+def _put(memory: OrderedDict[int, V], key: int, value: V) -> None:
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > _CAPACITY:
+        memory.popitem(last=False)
 
 
 def _key(request: QueryRequest) -> int:
     return hash((request.text, request.default_graphs, request.named_graphs))
+
+
+def _shape(request: QueryRequest) -> int:
+    return hash(_FILLING.sub("_", request.text[:_SHAPE_LENGTH]).upper())

@@ -32,6 +32,8 @@ TOKEN: Final = re.compile(
 )
 #: Keywords before the one that says which form a query has.
 PROLOGUE: Final = frozenset(("PREFIX", "BASE", "VERSION"))
+#: What stands between them.
+_OF_PROLOGUE: Final = frozenset(("name", "iri", "string"))
 
 
 #: The forms whose answers are solutions or a boolean, and triples (SPARQL 1.1 §16).
@@ -63,4 +65,10 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
 
 def form_of(text: str) -> str:
     """The form of a query, in capitals, by its first keyword after the prologue; "" if there is none."""
-    return next((t.text.upper() for t in tokens(text) if t.kind == "keyword" and t.text.upper() not in PROLOGUE), "")
+    for token in tokens(text):
+        if token.kind == "keyword":
+            if (word := token.text.upper()) not in PROLOGUE:
+                return word
+        elif token.kind not in _OF_PROLOGUE:
+            return ""
+    return ""
