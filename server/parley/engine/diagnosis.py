@@ -18,6 +18,7 @@ from parley.engine.guard import position
 from parley.engine.tokens import Token, tokens
 
 _PLACE: Final = re.compile(r"^error at (\d+):(\d+):")
+_FUNCTION: Final = re.compile(r"custom (?:aggregate )?function (<[^>]*>)")
 #: What the parser reports in words of its own where it expected something.
 _FAULTS: Final = {
     "IRI parsing failed": "an IRI is not valid, or relative without BASE",
@@ -71,6 +72,16 @@ def diagnose(error: str, text: str, prefixes: Mapping[str, str], parse: Parse) -
     if here.kind == "other":
         return Diagnosis(f"SPARQL has no character {_named(here.text)} here.", _FOREIGN, *position(text, here.start))
     return Diagnosis(f"Syntax error at “{here.text[:_SHOWN]}”{fault}.", _CURE, *position(text, here.start))
+
+
+def explain(error: str, text: str) -> Diagnosis:
+    """What the engine says that it can't evaluate in `text`, legal as it is; with the place of a function's IRI."""
+    function = _FUNCTION.search(error)
+    if function is None:
+        return Diagnosis(error)
+    place = next((token for token in tokens(text) if token.kind == "iri" and token.text == function[1]), None)
+    line, column = position(text, place.start) if place else (None, None)
+    return Diagnosis(error, "The description of this service lists the functions there are.", line, column)
 
 
 def _named(character: str) -> str:

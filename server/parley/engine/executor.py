@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import socket
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from parley.engine.columns import with_columns
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
 from parley.engine.dataset import check_dataset
 from parley.engine.describe import Describer, take_apart
-from parley.engine.diagnosis import diagnose
+from parley.engine.diagnosis import diagnose, explain
 from parley.engine.federation import Federation
 from parley.engine.frames import Frame, Malformed, encode_object, receive_request
 from parley.engine.guard import check
@@ -123,9 +124,11 @@ class Executor:
         except MemoryError:
             raise SystemExit(OUT_OF_MEMORY) from None
         except Exception as error:
-            kind = "query-failed" if isinstance(error, (ValueError, RuntimeError, OSError)) else "internal"
+            if isinstance(error, (ValueError, RuntimeError, OSError)):  # the engine's words for what it can't do
+                found = explain(str(error)[:_MESSAGE_LENGTH], request["text"])
+                return encode_object(Frame.ERROR, {"kind": "query-failed", **asdict(found)})
             message = f"{type(error).__name__}: {error}"[:_MESSAGE_LENGTH]
-            return encode_object(Frame.ERROR, {"kind": kind, "message": message})
+            return encode_object(Frame.ERROR, {"kind": "internal", "message": message})
 
     def _evaluate(self, store: ox.Store, request: dict[str, Any]) -> Any:
         text, base_iri = request["text"], request.get("base_iri")

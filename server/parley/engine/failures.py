@@ -82,13 +82,16 @@ def error_of_frame(payload: Mapping[str, Any]) -> ParleyError:
     """The error that an ERROR frame stands for."""
     kind, message = str(payload["kind"]), str(payload["message"])
     line, column = payload.get("line"), payload.get("column")
-    limit = (str(passed[0]), float(passed[1])) if (passed := payload.get("limit")) else None
+    limit = (str(passed[0]), passed[1]) if (passed := payload.get("limit")) else None
     if kind == "query-syntax":
         return QuerySyntaxError(message, line=line, column=column, cure=str(payload.get("cure", "")))
     if kind == "query-refused":
         return QueryRefused(message, line=line, column=column, cure=str(payload.get("cure", "")), limit=limit)
     if kind == "query-failed":
-        return QueryRefused(f"The query can't be evaluated: {message}.", cure="Correct the query.")
+        cure = str(payload.get("cure") or "Correct the query.")
+        return QueryRefused(
+            f"The query can't be evaluated: {message.rstrip('.')}.", line=line, column=column, cure=cure
+        )
     if kind == "service-failed":
         return ServiceFailed(message, cure=str(payload.get("cure", "")))
     if kind == "result-too-large":

@@ -40,10 +40,14 @@ class GuardRules:
 
 @dataclass(slots=True)
 class _Group:
-    """An open bracket; `joins` counts what a brace has to join, `plain` holds no patterns (expressions, VALUES)."""
+    """An open bracket; `joins` counts what a brace has to join, `plain` holds no patterns (expressions, VALUES).
+
+    A `template` is written out for each solution, not joined.
+    """
 
     bracket: str
     plain: bool
+    template: bool = False
     joins: int = 0
 
 
@@ -131,7 +135,8 @@ class _Pass:
                 self._join(offset)
         if value == "{":
             self.values, self.clause = False, ""
-        self.groups.append(_Group(value, plain or (not self.groups and value == "(")))
+        template = value == "{" and self.last.upper() == "CONSTRUCT"
+        self.groups.append(_Group(value, plain or (not self.groups and value == "("), template))
         if len(self.groups) > self.rules.depth:
             raise self._refusal(
                 offset,
@@ -148,7 +153,7 @@ class _Pass:
         if self.plain:
             return
         group = next((g for g in reversed(self.groups) if g.bracket == "{"), None)
-        if group is None:
+        if group is None or group.template:
             return
         group.joins += weight
         if group.joins > self.rules.joins:

@@ -209,3 +209,17 @@ def test_an_undeclared_prefix_is_named_with_the_line_to_add(bench: Any) -> None:
         bench.ask("SELECT ?a {\n  ?a a ?b ; unheard:of ?c }")
     assert caught.value.message == "Prefix unheard: is not declared."
     assert (caught.value.cure, caught.value.line, caught.value.column) == ("Add PREFIX unheard: <…> in front.", 2, 13)
+
+
+def test_what_the_engine_can_not_evaluate_is_told_in_its_words_with_the_place(bench: Any) -> None:
+    with pytest.raises(QueryRefused) as caught:
+        bench.ask("SELECT *\n{ BIND(<urn:f>(1) AS ?x) }")
+    assert caught.value.message == "The query can't be evaluated: The custom function <urn:f> is not supported."
+    assert (caught.value.line, caught.value.column) == (2, 8)
+    assert "lists the functions" in caught.value.cure
+
+
+def test_a_limit_is_the_number_that_the_setting_is(start: Callable[..., Any]) -> None:
+    with pytest.raises(QueryRefused) as caught:
+        start(query_depth=3).ask("ASK {{{{}}}}")
+    assert repr(caught.value.limit) == "('query_depth', 3)"

@@ -22,6 +22,7 @@ GOOD = {
     "depth": "SELECT * " + "{" * 100 + "}" * 100,
     "triples": "SELECT * { " + "?a ?b ?c . " * 120 + "}",
     "optionals": "SELECT * { " + "OPTIONAL { ?a ?b 1 } " * 500 + "}",
+    "template": "CONSTRUCT { " + "?a ?b ?c , (?d ?e) ; ?f [] . " * 500 + "} { ?a ?b ?c }",
     "prefix called insert": "PREFIX insert: <urn:> ASK { insert:a insert:delete 1 }",
 }
 BAD = {
@@ -42,6 +43,8 @@ BAD = {
     "list members": ("ASK { ?a ?b (" + "1 " * 256 + ") }", "query_joins"),
     "groups": ("ASK { " + "{ ?a ?b 1 } " * 256 + "}", "query_joins"),
     "many values": ("ASK { " + "VALUES ?a { 1 } " * 256 + "}", "query_joins"),
+    "pattern of CONSTRUCT WHERE": ("CONSTRUCT WHERE { " + "?a ?b ?c . " * 256 + "}", "query_joins"),
+    "pattern after a template": ("CONSTRUCT { ?a ?b ?c } { " + "?a ?b ?c . " * 256 + "}", "query_joins"),
     "length": ("#" * 65537, "query_length"),
     "service": ("ASK { SERVICE <http://x/> {} }", "SERVICE"),
     "silent service": ("ASK { service # comment\n silent <http://x/> {} }", "SERVICE"),
