@@ -63,7 +63,7 @@ class Format:
 HTML = Format("html", "HTML", Kind.PAGE, "text/html", ("html",), aliases=("application/xhtml+xml",))
 TURTLE = Format(
     "turtle", "Turtle", Kind.GRAPH, "text/turtle", ("ttl",),
-    aliases=("application/x-turtle", "application/turtle"), iri=_W3C + "Turtle", oxigraph=ox.RdfFormat.TURTLE,
+    aliases=("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"), iri=_W3C + "Turtle", oxigraph=ox.RdfFormat.TURTLE,
 )  # fmt: skip
 JSON_LD = Format(
     "jsonld", "JSON-LD", Kind.DATASET, "application/ld+json", ("jsonld", "json"),

@@ -33,7 +33,7 @@ def test_context_is_published_for_ever_and_for_all(place: Any) -> None:
     assert place.ask("/context/none.jsonld").status == 404
 
 
-@pytest.mark.parametrize("profile", ["expanded", "compacted", "flattened"])
+@pytest.mark.parametrize("profile", ["expanded", "compacted", "flattened", "framed"])
 def test_profile_is_honoured_by_accept_and_by_parameter(place: Any, profile: str) -> None:
     document = a_document(place)
     plain = place.ask(document, Accept="application/ld+json")
@@ -63,3 +63,21 @@ def test_unknown_profile_is_refused_by_parameter_and_passed_over_in_accept(place
     assert place.ask(f"{document}.jsonld?profile=nonsense").status == 406
     reply = place.ask(document, Accept='application/ld+json;profile="http://example.org/none"')
     assert (reply.status, reply.header("Content-Type")) == (200, "application/ld+json")
+
+
+def test_framed_form_is_a_tree_from_the_thing(place: Any) -> None:
+    iri = next(i for i in place.subjects() if i.startswith(place.publication.base) and "#" not in i)
+    tree = place.ask(f"{place.urls.document(iri)}.jsonld?profile=framed").json
+    prefix, _, local = tree["@id"].partition(":")
+    assert iri in (tree["@id"], f"{tree['@context'].get(prefix, '')}{local}")
+    assert "@graph" not in tree
+    full = [node["@id"] for node in nodes_in(tree) if len(node) > 1]
+    assert len(full) == len(set(full)), "a node stands in full twice"
+    assert len(full) - len(tree.get("@included", ())) > 1, "nothing hangs from the thing"
+
+
+def nodes_in(value: Any) -> list[dict[str, Any]]:
+    """All objects with an @id in a document, however deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    own = [value] if isinstance(value, dict) and "@id" in value else []
+    return own + [node for part in inner for node in nodes_in(part)]

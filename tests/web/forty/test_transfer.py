@@ -44,6 +44,24 @@ def test_08_ranges_and_digests_of_every_dump(place: Any) -> None:
         assert place.ask(path, Range="nonsense=0-9").body == whole.body
 
 
+LATER = "Fri, 01 Jan 2100 00:00:00 GMT"
+
+
+def test_08_conditions_come_before_ranges(place: Any) -> None:
+    path = f"/release/{place.manifest.id}/dumps/all.nt"
+    whole = place.ask(path)
+    tag = whole.header("ETag")
+    assert place.ask(path, Range="bytes=0-9", If_None_Match=tag).status == 304
+    for given in (f"W/{tag}", LATER, tag.strip('"')):  # not a strong tag: the whole (RFC 9110 §13.1.5)
+        reply = place.ask(path, Range="bytes=0-9", If_Range=given)
+        assert (reply.status, reply.body) == (200, whole.body), given
+    assert place.ask(path, If_Modified_Since=LATER).status == 200
+    for ranged in ({}, {"Range": "bytes=0-9"}):
+        refused = place.ask(path, If_Match='"other"', **ranged)
+        assert (refused.status, refused.media_type) == (412, "application/problem+json")
+        assert len(refused.body) < 1000
+
+
 BROWSER = "gzip, deflate, br, zstd"
 
 
@@ -145,6 +163,14 @@ STEERING = (
     "/", "/downloads", "/.well-known/void", "/sitemap.xml", "/sitemap/1.xml", "/robots.txt", "/opensearch.xml",
     "/sparql", "/api/openapi.json", "/.well-known/api-catalog", "/api/linkset", "/nothing-here", "/releases",
 )  # fmt: skip
+
+
+def test_29_redirects_pass_on_what_documents_understand(place: Any) -> None:
+    iri = next(i for i in place.subjects() if i.startswith(place.publication.base) and "#" not in i)
+    path = "/" + iri.removeprefix(place.publication.base)
+    reply = place.ask(f"{path}?format=ttl&next=https://evil.test/&x=%0d%0aX-Evil:1")
+    assert (reply.status, reply.header("Location")) == (303, f"{place.urls.document(iri)}?format=ttl")
+    assert "evil" not in str(reply.headers).lower()
 
 
 def test_29_no_poison_then_or_later(place: Any) -> None:

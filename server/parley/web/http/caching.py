@@ -28,8 +28,12 @@ REDIRECT = "public, max-age=300"
 
 #: Settings that show in responses; the rest must not change a validator.
 _VISIBLE = ("prefix", "incoming_page", "api_rows", "query_seconds", "result_bytes")
-#: Header fields of the 200 that a 304 repeats (RFC 9110 §15.4.5), and those that a browser needs of either.
-KEPT = frozenset(["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary"])
+#: Header fields of the 200 that a 304 repeats (RFC 9110 §15.4.5), and those without which a browser shows neither to a
+#: script of another origin that revalidates by itself (Fetch standard, CORS check).
+KEPT = frozenset(
+    ["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary"]
+    + ["access-control-allow-origin", "access-control-expose-headers"]
+)
 
 
 @lru_cache(maxsize=1)
@@ -99,6 +103,22 @@ def _as_wanted(tag: str, *, weak: bool) -> bool:
     return not given or given.star_tag or (not weak and given.is_strong(tag))
 
 
+def require(tag: str, *, weak: bool = False) -> None:
+    """Raise PreconditionFailed if `If-Match` names something else than `tag`."""
+    if not _as_wanted(tag, weak=weak):
+        raise PreconditionFailed("What is here is not what “If-Match” names.", cure="Ask again without it.")
+
+
+def part_is_wanted(tag: str) -> bool:
+    """Whether a part may be sent: the client lacks the whole, and `If-Range`, if there is one, names just these bytes.
+
+    `Range` comes after `If-None-Match` (RFC 9110 §13.2.2). `If-Range` compares strongly, and a date in it names
+    nothing, for we send none to compare with (§13.1.5).
+    """
+    given = request.headers.get("If-Range")
+    return not not_modified(tag) and (given is None or given.strip() == f'"{tag}"')
+
+
 def fields(tag: str, *, weak: bool = False, cache_control: str = DOCUMENT) -> list[tuple[str, str]]:
     """The header fields that say which bytes these are, and for how long they may be used."""
     return [("ETag", f'W/"{tag}"' if weak else f'"{tag}"'), ("Cache-Control", cache_control)]
@@ -111,8 +131,7 @@ def conditional(response: Response, tag: str, *, weak: bool = False, cache_contr
     """
     response.headers.update(fields(tag, weak=weak, cache_control=cache_control))
     response.vary.add("Accept-Encoding")  # the edge compresses
-    if not _as_wanted(tag, weak=weak):
-        raise PreconditionFailed("What is here is not what “If-Match” names.", cure="Ask again without it.")
+    require(tag, weak=weak)
     safe = request.method in ("GET", "HEAD", "QUERY")
     if not safe or response.status_code != 200 or not not_modified(tag, weak=weak):
         return response

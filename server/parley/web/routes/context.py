@@ -20,8 +20,8 @@ from parley.web.site import current_site
 
 blueprint = Blueprint("context", __name__)
 
-#: The forms there are (JSON-LD 1.1 §6.1). A document is compacted against its context, and flat.
-PROFILES: Final = ("compacted", "flattened", "expanded")
+#: The forms there are (JSON-LD 1.1 §6.1, Framing §6). A document is compacted against its context, and flat.
+PROFILES: Final = ("compacted", "flattened", "expanded", "framed")
 _PROFILE: Final = "http://www.w3.org/ns/json-ld#"
 _DELIMITERS: Final = ":/?#[]@"
 _PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")

@@ -87,18 +87,19 @@ def file(release: str, name: str) -> Response:
         site = history.kept(release)
     entry = _entry(site, name)
     found = next((f for f in (*FORMATS, GZIP) if name.endswith(f".{f.extension}")), None)
-    if not _ONE_RANGE.fullmatch(request.headers.get("Range", "")):
-        request.environ.pop("HTTP_RANGE", None)  # other units and several ranges may be ignored (RFC 9110 §14.2)
     coded = site.manifest.files.get(_FOLDER + name + _PACKED)
-    encoded = coded is not None and _takes_gzip(entry)
+    part = _is_part_wanted(entry)
+    encoded = coded is not None and not part and _takes_gzip(entry)
+    tag = f"{entry.sha256}-gzip" if encoded else entry.sha256
+    caching.require(tag)
     response = send_file(
         site.release / _FOLDER / (name + _PACKED if encoded else name),
         mimetype=found.media_type if found else "application/octet-stream",
         as_attachment=found in (RESULTS_CSV, GZIP, None),
         download_name=name.rpartition("/")[2],
-        etag=f"{entry.sha256}-gzip" if encoded else entry.sha256,
+        etag=tag,
         last_modified=None,
-        conditional=True,
+        conditional=part or caching.not_modified(tag),
     )
     if found is not None:
         response.headers["Content-Type"] = found.content_type
@@ -110,11 +111,22 @@ def file(release: str, name: str) -> Response:
     return response
 
 
+def _is_part_wanted(entry: FileEntry) -> bool:
+    """Whether to answer with a part; if not, `Range` is taken away, also from whoever looks at the request later.
+
+    Other units and several ranges may be ignored (RFC 9110 §14.2).
+    """
+    wanted = bool(_ONE_RANGE.fullmatch(request.headers.get("Range", ""))) and caching.part_is_wanted(entry.sha256)
+    for name in ("HTTP_IF_RANGE", *(() if wanted else ("HTTP_RANGE",))):
+        request.environ.pop(name, None)
+    return wanted
+
+
 def _takes_gzip(entry: FileEntry) -> bool:
-    """Whether to send the file as it lies compressed: not for a part of it, nor to a client that has it plain."""
+    """Whether to send the file as it lies compressed: not to a client that has it plain."""
     coding = compression.choose_coding(request.headers.get("Accept-Encoding", ""), ("gzip",))
     has_it = caching.names(request.headers.get("If-None-Match"), entry.sha256, weak=True)
-    return coding == "gzip" and "HTTP_RANGE" not in request.environ and not has_it
+    return coding == "gzip" and not has_it
 
 
 def _describe(response: Response, site: Site, sent: FileEntry) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from parley.errors import BadRequest, NotFound
 from parley.formats import DOCUMENT_FORMATS, HTML, JSON_LD, Format, by_extension
+from parley.serialise.framed import framed
 from parley.serialise.jsonld import expanded
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import Link, link_header, locate
@@ -20,6 +21,9 @@ from parley.web.routes import context, history, links
 from parley.web.site import current_site
 
 blueprint = Blueprint("resource", __name__)
+
+#: What a query string may say to a document; redirects to one pass it on, and nothing else.
+_PARAMETERS = ("format", "profile", "page", "graph", "terms")
 
 
 @blueprint.get("/<path:path>")
@@ -34,8 +38,7 @@ def thing(path: str) -> Response:
         return _in_a_syntax(path) or _without_slash(path)
     if site.index.has_fragments(iri):
         return _document(iri, None, None)
-    target = site.urls.document(iri)
-    return _see(f"{target}?{query}" if query and "?" not in target else target)
+    return _see(_with(site.urls.document(iri), _asked(*_PARAMETERS)))
 
 
 def _in_a_syntax(path: str) -> Response | None:
@@ -128,7 +131,7 @@ def _missing(iri: str) -> NotFound:
 
 def _moved(target: str) -> Response:
     address, mark, fragment = target.partition("#")
-    return redirect_to(_with(address, _asked("format", "profile", "page", "graph")) + mark + fragment, 308)
+    return redirect_to(_with(address, _asked(*_PARAMETERS)) + mark + fragment, 308)
 
 
 def _document(iri: str, language: str | None, named: Format | None) -> Response:
@@ -165,7 +168,8 @@ def _body(iri: str, chosen: Format, page: int, form: str | None) -> str | bytes:
         return document_page.render(iri, page)
     if form == "expanded":
         return expanded(documents.serialised(current_site(), iri, chosen, page, prefixes={}))
-    return documents.serialised(current_site(), iri, chosen, page)
+    body = documents.serialised(current_site(), iri, chosen, page)
+    return framed(body, iri) if form == "framed" else body
 
 
 def _variant(iri: str, chosen: Format, form: str | None) -> str:
