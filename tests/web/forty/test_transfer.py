@@ -166,11 +166,12 @@ STEERING = (
 
 
 def test_29_redirects_pass_on_what_documents_understand(place: Any) -> None:
-    iri = next(i for i in place.subjects() if i.startswith(place.publication.base) and "#" not in i)
-    path = "/" + iri.removeprefix(place.publication.base)
+    base = place.publication.base
+    iri = next(i for i in place.subjects() if i.startswith(base) and i != base and "#" not in i)
+    path = "/" + iri.removeprefix(base)
     reply = place.ask(f"{path}?format=ttl&next=https://evil.test/&x=%0d%0aX-Evil:1")
     assert (reply.status, reply.header("Location")) == (303, f"{place.urls.document(iri)}?format=ttl")
-    assert "evil" not in str(reply.headers).lower()
+    assert "evil" not in reply.header("Link") + reply.body.decode()
 
 
 def test_29_no_poison_then_or_later(place: Any) -> None:

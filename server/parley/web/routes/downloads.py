@@ -88,8 +88,8 @@ def file(release: str, name: str) -> Response:
     entry = _entry(site, name)
     found = next((f for f in (*FORMATS, GZIP) if name.endswith(f".{f.extension}")), None)
     coded = site.manifest.files.get(_FOLDER + name + _PACKED)
+    encoded = coded is not None and _takes_gzip(entry)
     part = _is_part_wanted(entry)
-    encoded = coded is not None and not part and _takes_gzip(entry)
     tag = f"{entry.sha256}-gzip" if encoded else entry.sha256
     caching.require(tag)
     response = send_file(
@@ -116,17 +116,21 @@ def _is_part_wanted(entry: FileEntry) -> bool:
 
     Other units and several ranges may be ignored (RFC 9110 §14.2).
     """
-    wanted = bool(_ONE_RANGE.fullmatch(request.headers.get("Range", ""))) and caching.part_is_wanted(entry.sha256)
+    wanted = _names_a_part() and caching.part_is_wanted(entry.sha256)
     for name in ("HTTP_IF_RANGE", *(() if wanted else ("HTTP_RANGE",))):
         request.environ.pop(name, None)
     return wanted
 
 
+def _names_a_part() -> bool:
+    return bool(_ONE_RANGE.fullmatch(request.headers.get("Range", "")))
+
+
 def _takes_gzip(entry: FileEntry) -> bool:
-    """Whether to send the file as it lies compressed: not to a client that has it plain."""
+    """Whether to send the file as it lies compressed: not to a client that has it plain, or a part of it."""
     coding = compression.choose_coding(request.headers.get("Accept-Encoding", ""), ("gzip",))
     has_it = caching.names(request.headers.get("If-None-Match"), entry.sha256, weak=True)
-    return coding == "gzip" and not has_it
+    return coding == "gzip" and not _names_a_part() and not has_it
 
 
 def _describe(response: Response, site: Site, sent: FileEntry) -> None:
