@@ -14,10 +14,12 @@ from parley.pipeline.build import build
 from parley.publication import load
 from parley.release.changes import Changes
 from parley.release.directory import StateDirectory
-from parley.vocab import DCTERMS, RDFS
+from parley.vocab import DCTERMS, RDF_TYPE, RDFS
 
 BASE = "http://past.example/"
 HEAD = f"@prefix : <{BASE}> . @prefix rdfs: <{RDFS}> . @prefix dcterms: <{DCTERMS}> .\n"
+#: In every release: things whose paths begin with words that mean something else here.
+RESERVED = f"<{BASE}doc/z> a :T . <{BASE}fr/z> a :T .\n"
 #: Three releases: b is renamed to c, d goes without a word, e goes and says where; f goes and comes back.
 PAST = [
     ':a a :T ; rdfs:label "a"@en . :b a :T ; rdfs:label "b"@en . :d a :T ; rdfs:label "d"@en, "dé"@fr .'
@@ -39,7 +41,7 @@ def past(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., Any]) ->
     (folder / "data").mkdir()
     releases = []
     for text in PAST:
-        (folder / "data" / "things.ttl").write_text(HEAD + text)
+        (folder / "data" / "things.ttl").write_text(HEAD + RESERVED + text)
         publication = load(folder, {})
         releases.append(build(publication, StateDirectory.locate(publication, {})).id)
     with serve(folder) as live:
@@ -70,6 +72,23 @@ def test_12_a_tombstone_names_what_replaces_it(past: Any) -> None:
             assert found == ({ox.NamedNode(BASE + successor)} if successor else set())
             assert ox.Literal(name, language="en") in {q.object for q in quads}
         assert (f'<{BASE}{successor}>; rel="successor-version"' in reply.header("link")) is bool(successor)
+
+
+def test_12_a_tombstone_in_the_syntax_that_the_address_names(past: Any) -> None:
+    live, _releases, _folder = past
+    for path in ("/doc/b.ttl", "/b?format=ttl", "/b.ttl"):
+        reply = live.curl(path, "-L")
+        assert (reply.status, reply.header("content-type")) == (410, "text/turtle; charset=utf-8"), path
+        assert b"isReplacedBy" in reply.body
+
+
+@pytest.mark.parametrize("path", ["doc/z", "fr/z"])
+def test_a_thing_at_a_reserved_path_is_found_where_there_is_nothing_else(past: Any, path: str) -> None:
+    live, _releases, _folder = past
+    reply = live.curl(f"/{path}")
+    assert (reply.status, reply.header("location")) == (303, f"/doc/{path}")
+    assert f"<{BASE}{path}> <{RDF_TYPE}> " in live.curl(f"/doc/{path}.nt").body.decode()
+    assert live.curl("/doc/nothing").status == live.curl("/fr/nothing").status == 404
 
 
 def test_12_counts_of_what_came_and_went(past: Any) -> None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from parley.errors import Gone, NotFound, ReleaseError
-from parley.formats import HTML, JSON, PROBLEM, RDF_FORMATS
+from parley.formats import HTML, JSON, PROBLEM, RDF_FORMATS, Format, by_extension, by_name
 from parley.release.changes import Changes, Counts, Tombstone
 from parley.release.directory import StateDirectory
 from parley.release.manifest import Manifest
@@ -187,7 +187,7 @@ def respond_gone(error: Gone) -> Response:
     """410: the tombstone as RDF for clients that ask for RDF, else a problem or a page."""
     site = current_site()
     tombstone = site.changes.gone(error.iri) if site.changes else None
-    chosen = negotiate.choose(request.headers.get("Accept"), (PROBLEM, HTML, *RDF_FORMATS))
+    chosen = _named(error.iri) or negotiate.choose(request.headers.get("Accept"), (PROBLEM, HTML, *RDF_FORMATS))
     if tombstone is not None and chosen is not None and chosen.is_rdf:
         body = serialise(_quads(tombstone), chosen, site.publication.all_prefixes)
         response = Response(body, status=410, content_type=chosen.content_type)
@@ -199,6 +199,14 @@ def respond_gone(error: Gone) -> Response:
         links.append((uri(error.successor), {"rel": "successor-version"}))
     response.headers["Link"] = link_header(links)
     return response
+
+
+def _named(iri: str) -> Format | None:
+    """The syntax that the request names by `?format=` or by an ending, which is not the IRI's own, if it is RDF."""
+    if "format" in request.args:
+        return by_name(request.args["format"], RDF_FORMATS)
+    _, dot, ending = request.path.rpartition(".")
+    return by_extension(ending, RDF_FORMATS) if dot and not iri.endswith(dot + ending) else None
 
 
 def _quads(tombstone: Tombstone) -> list[ox.Quad]:

@@ -63,7 +63,7 @@ def thing_in(language: str, path: str) -> Response:
     """A thing's address with a language before it: the document in that language, which is what is meant."""
     iri = _first([path])
     if iri is None:
-        raise _missing(current_site().urls.candidates(path)[0])
+        return _reserved() or _no_such(path)
     return _see(current_site().urls.document(iri, language=language))
 
 
@@ -79,7 +79,13 @@ def document(path: str = "", language: str | None = None) -> Response:
     stem, dot, extension = path.rpartition(".")
     named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
     iri = _first([stem]) if named is not None and extension == named.extension else None
-    return _document(iri, language, named) if iri is not None else _without_slash(path)
+    return _document(iri, language, named) if iri is not None else _reserved() or _without_slash(path)
+
+
+def _reserved() -> Response | None:
+    """See other, for a thing whose own path begins with a word of ours, where we have nothing else to say."""
+    iri = _first([request.environ["PATH_INFO"].removeprefix("/")])
+    return None if iri is None else _see(current_site().urls.document(iri))
 
 
 @blueprint.get("/describe")
@@ -122,6 +128,11 @@ def _without_slash(path: str) -> Response:
     """
     if path.endswith("/") and _first([path.rstrip("/")]) is not None:
         return _moved(current_site().settings.prefix + request.path.rstrip("/"))
+    return _no_such(path)
+
+
+def _no_such(path: str) -> Response:
+    """Raise NotFound for `path`; typed as if it returned, for use in expressions."""
     raise _missing(current_site().urls.candidates(path)[0])
 
 
