@@ -14,7 +14,7 @@ from parley.pipeline.build import build
 from parley.publication import load
 from parley.release.changes import Changes
 from parley.release.directory import StateDirectory
-from parley.vocab import DCTERMS, RDF_TYPE, RDFS
+from parley.vocab import DCAT, DCTERMS, RDF_TYPE, RDFS
 
 BASE = "http://past.example/"
 HEAD = f"@prefix : <{BASE}> . @prefix rdfs: <{RDFS}> . @prefix dcterms: <{DCTERMS}> .\n"
@@ -102,6 +102,20 @@ def test_12_counts_of_what_came_and_went(past: Any) -> None:
     page = live.curl("/fr/releases")
     assert page.status == 200
     assert releases[0][:12].encode() in page.body
+
+
+def test_12_releases_are_versions_of_the_data_set(past: Any) -> None:
+    live, releases, _folder = past
+    store = ox.Store()
+    store.load(live.curl("/releases", "-H", "Accept: text/turtle").body, format=ox.RdfFormat.TURTLE)
+    before = "OPTIONAL { ?v dcat:previousVersion ?before }"
+    ask = f"PREFIX dcat: <{DCAT}> SELECT ?v ?before {{ ?d dcat:hasVersion ?v {before} }}"
+    found = {row[0].value: row[1] and row[1].value for row in store.query(ask)}  # type: ignore[union-attr]
+    names = [f"{BASE}release/{release}/" for release in releases]
+    assert found == dict(zip(names, [None, *names[:-1]], strict=True))
+    current = f"PREFIX dcat: <{DCAT}> ASK {{ ?d dcat:hasCurrentVersion <{names[-1]}> . <{names[-1]}> a dcat:Dataset }}"
+    assert store.query(current)
+    assert live.curl("/releases", "-H", "Accept: application/json").header("content-type") == "application/json"
 
 
 def test_12_each_release_stays_addressable(past: Any) -> None:

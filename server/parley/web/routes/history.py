@@ -23,6 +23,7 @@ from parley.web.http.headers import link_header, uri
 from parley.web.http.redirects import redirect_to
 from parley.web.http.stream import Stream
 from parley.web.page import pages
+from parley.web.rdf.versions import versions
 from parley.web.routes.problems import respond
 from parley.web.site import EXTENSION, Serving, Site, current_site
 
@@ -49,19 +50,26 @@ class Row:
 def releases(language: str | None = None) -> Response:
     """The releases that are kept, with what came and went, newest first."""
     rows = _rows(current_site())
-    chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (HTML, JSON))
+    offered = (HTML, JSON, *RDF_FORMATS)
+    chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), offered)
     known = [row.manifest.id for row in rows]
     if chosen is HTML:
         response = pages.respond("releases.html", *known, here="releases", rows=rows)
     else:
         site = current_site()
-        body = current_app.json.dumps([_as_json(row) for row in rows], indent=1) + "\n"
-        response = Response(body, content_type=JSON.content_type)
+        response = Response(_body(site, rows, chosen), content_type=chosen.content_type)
         tag = caching.etag(site.manifest.id, site.settings, request.path, chosen.name, *known)
-        response.headers["Content-Location"] = f"{site.urls.local('releases')}?format={JSON.name}"
+        response.headers["Content-Location"] = f"{site.urls.local('releases')}?format={chosen.name}"
         response = caching.conditional(response, tag)
     response.vary.add("Accept")
     return response
+
+
+def _body(site: Site, rows: list[Row], syntax: Format) -> str | bytes:
+    if syntax is JSON:
+        return current_app.json.dumps([_as_json(row) for row in rows], indent=1) + "\n"
+    found = versions(site, [(row.manifest, row.changes) for row in rows])
+    return serialise(found, syntax, site.publication.all_prefixes)
 
 
 def _rows(site: Site) -> list[Row]:
