@@ -67,7 +67,7 @@ def test_things_at_one_place_share_a_point_and_points_have_an_end() -> None:
     found = drawn("item lat long", *(at(str(n), 50, 10) for n in range(20)))
     assert (len(found.spots), found.spots[0].count, len(found.spots[0].names)) == (1, 20, NAMES)
     label = found.spots[0].label
-    assert label is not None and label.text.endswith(" +19") and found.spots[0].title.endswith("…")
+    assert label is not None and label.lines[-1].endswith(" +19") and found.spots[0].title.endswith("…")
     found = drawn("item lat long", *(at(str(n), n % 90, n / 10) for n in range(POINTS + 50)))
     assert (found.extent.drawn, found.extent.beyond) == (POINTS, 50)
     boxes = [spot.label for spot in found.spots if spot.label]

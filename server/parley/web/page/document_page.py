@@ -42,12 +42,9 @@ def render(iri: str, page: int = 1) -> str:
     """The page about `iri`, with page `page` of the links to it."""
     site, namer, links, interface = current_site(), pages.namer(), pages.links(), pages.interface()
     description = _description(iri, page)
-    view = entity.view(site.index, description, namer, links, interface, pages.memory().paraphrase)
     named_graph = site.index.graph(iri)
-    if named_graph and view.summary is None and (text := text_of(description.outgoing, interface.language)):
-        view = replace(view, summary=Text(*text))
-    if named_graph:
-        view = replace(view, around=None)  # what stands in the graph says more
+    content = _content(iri) if named_graph else None
+    view = _view(description, named_graph, content)
     many = site.long_documents.get(iri, 0)
     fragments = [] if many else site.index.fragments(iri)
     prefixes = site.publication.all_prefixes
@@ -58,7 +55,9 @@ def render(iri: str, page: int = 1) -> str:
         terms=terms,
         **(_of_terms(terms) if terms else {}),
         graph=named_graph,
-        **(_of_graph(named_graph) if named_graph else {}),
+        **(_of_graph(named_graph, content) if named_graph else {}),
+        ours=links.ours(iri),
+        external=links.to(iri)[1],
         others=[(theirs, namer.thing(theirs.graph)) for theirs in others.theirs(site, iri)],
         uses=site.index.triples_with(iri),
         uses_query=_uses_query,
@@ -80,6 +79,17 @@ def render(iri: str, page: int = 1) -> str:
     )
 
 
+def _view(description: Description, named_graph: Graph | None, content: graph.GraphView | None) -> entity.EntityView:
+    """What the page tells of a thing; that of a graph is what stands in it, summed up by its paraphrase."""
+    index, interface = current_site().index, pages.interface()
+    said_by, shown = pages.memory().paraphrase, content.terms if content else ()
+    view = entity.view(index, description, pages.namer(), pages.links(), interface, said_by, shown)
+    if named_graph is None:
+        return view
+    text = None if view.summary else text_of(description.outgoing, interface.language)
+    return replace(view, summary=Text(*text) if text else view.summary, around=None)
+
+
 def _of_terms(terms: vocabulary.Vocabulary) -> dict[str, Any]:
     """What the page of a vocabulary shows besides its terms."""
     main = (term for chapter in terms.chapters for term in chapter.main)
@@ -87,10 +97,10 @@ def _of_terms(terms: vocabulary.Vocabulary) -> dict[str, Any]:
     return {"modules": found, "rules": _rules, "questions": asking.questions()[:QUESTIONS]}
 
 
-def _of_graph(named_graph: Graph) -> dict[str, Any]:
+def _of_graph(named_graph: Graph, content: graph.GraphView | None) -> dict[str, Any]:
     """What the page of a graph shows: what stands in it, and the passages before and after one."""
     return {
-        "content": _content(named_graph.iri),
+        "content": content,
         "content_page": page_number("graph", LAST_PAGE),
         "content_address": _content_address,
         "near": _near(named_graph.iri) if named_graph.role is Role.PASSAGE else None,

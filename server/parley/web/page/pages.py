@@ -65,7 +65,9 @@ class LanguageLinks:
 
 def register(app: Flask) -> None:
     """Give the templates of `app` their frame. Raises ReleaseError if the package was not built with its assets."""
-    app.extensions[_MEMORY] = Memory(app.extensions[EXTENSION].index)
+    site = app.extensions[EXTENSION]
+    ours = Links(site.urls, None, lambda _iri: False, site.publication.bases).ours
+    app.extensions[_MEMORY] = Memory(site.index, ours)
     app.extensions[_SHARED] = Shared(load_catalogues(), bundled_assets())
     app.context_processor(frame)
     app.add_template_filter(capitalised)

@@ -14,10 +14,11 @@ from parley.web.page import pages
 from parley.web.rdf import operation
 from parley.web.rdf.description import GRAPH_FORMATS
 from parley.web.site import current_site
-from parley.web.view import triples
+from parley.web.view import columns, triples
 from parley.web.view.answer import Answer, Cells, answer
 from parley.web.view.chart import Chart, chart
 from parley.web.view.map import Map, map_of
+from parley.web.view.naming import Text
 from parley.web.view.network import Network, network
 from parley.web.view.timeline import Timeline, timeline
 
@@ -38,6 +39,11 @@ def shown(query: str, head: Head, body: bytes | None, *, spoken: bool = False) -
         return Answer(hidden=True)
 
 
+def headings(answer: Answer) -> tuple[Text, ...]:
+    """The columns of `answer` in words, for readers who did not write the query."""
+    return columns.headings(answer.columns, pages.memory().columns(), pages.namer(), pages.interface())
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """An answer drawn as `view`, or the variables that it lacks for that."""
@@ -52,13 +58,13 @@ def drawn(view: str, head: Head, body: bytes | None) -> Drawing | None:
     if view not in _PAINTERS or head.kind == "boolean" or body is None:
         return None
     try:
-        columns, bindings = _rows_of(head, body)
+        names, bindings = _rows_of(head, body)
     except RecursionError:  # see `shown`
         return None
-    if (lacking := VIEWS[view].missing(columns)) is not None:
+    if (lacking := VIEWS[view].missing(names)) is not None:
         return Drawing(view, None, lacking)
     cells = Cells(pages.namer(), pages.links(), pages.interface(), spoken=True)
-    return Drawing(view, _PAINTERS[view](columns, bindings, cells))
+    return Drawing(view, _PAINTERS[view](names, bindings, cells))
 
 
 def _rows_of(head: Head, body: bytes) -> tuple[Sequence[str], Sequence[Mapping[str, Any]]]:

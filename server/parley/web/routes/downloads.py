@@ -53,7 +53,7 @@ class Download:
 def downloads(language: str | None = None) -> Response:
     """Every dump with its size and checksum."""
     site = current_site()
-    parts: dict[str, list[Download]] = {"everything": [], "asserted": [], "tables": [], "further": []}
+    parts: dict[str, list[Download]] = {"tables": [], "everything": [], "asserted": [], "further": []}
     contents = _contents(site)
     for path in site.manifest.files:
         name = path.removeprefix(_FOLDER)

@@ -12,12 +12,12 @@ from parley.web.page.asking import SURVEY
 from parley.web.routes import discovery
 from parley.web.routes.links import declare, of_home
 from parley.web.site import EXTENSION, current_site
-from parley.web.view import browse
+from parley.web.view import browse, questions
 
 blueprint = Blueprint("home", __name__)
 
-#: Kinds, things and questions on the home page; the search page lists all kinds.
-KINDS, THINGS, QUESTIONS = 12, 10, 8
+#: Kinds of each topic, things and questions on the home page; the search page lists all kinds.
+KINDS, THINGS, QUESTIONS = 6, 10, 8
 
 
 @blueprint.record_once
@@ -41,13 +41,16 @@ def home(language: str | None = None) -> Response:
     kinds = browse.kinds(site.index, namer, links)
     things = browse.first_things(survey, namer, links, THINGS)
     example = next((iri for iri in things if iri.isascii() and "#" not in iri), None)
+    asked = asking.questions()
+    pictures = questions.first_of_each_view(asked)
     response = pages.respond(
         "home.html",
         description=pages.localised(site.publication.description),
         kinds=browse.first_kinds(kinds, survey, KINDS),
         things=browse.mentions(things, namer, links),
         counts=site.index.counts(),
-        questions=asking.questions()[:QUESTIONS],
+        pictures=pictures,
+        questions=[one for one in asked if one not in pictures][:QUESTIONS],
         has_themes=bool(survey.themes.links),
         example_iri=example,
         example=browse.mentions([example], namer, links)[0] if example else None,

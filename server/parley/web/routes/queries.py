@@ -102,6 +102,7 @@ def _page(given: Given, head: Head, body: bytes | None) -> Response:
     html = render_template(
         "query.html",
         answer=shown,
+        headings=results.headings(shown),
         drawn=results.drawn(saved.view, head, body),
         next_rows=given.address(offset=given.offset + (given.limit or 0)) if more else "",
         **_context(given),

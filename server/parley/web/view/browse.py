@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pyoxigraph as ox
 
 from parley.publication import Role
 from parley.release.records import Description, Graph
+from parley.topics import Topic
 from parley.vocab import DCAT, OWL, PREFIXES, PROV, RDF, RDF_TYPE, RDFS, SH, VANN, VOID
 from parley.web.view.naming import LabelSource, Namer, Text, collation
 from parley.web.view.themes import Hierarchy, hierarchy
@@ -21,6 +23,11 @@ TECHNICAL = (RDF, RDFS, OWL, SH, VOID, DCAT, VANN, PROV, PREFIXES["sd"], PREFIXE
 
 #: Graphs whose word about the kind of a thing counts; not the ontology's own values, not what follows.
 _GIVEN = (Role.PASSAGE, Role.EDITORIAL, Role.OUTSIDE, Role.DATA, Role.THEMES)
+#: The topics that people come for, in the order of the home page, and the name for all else.
+_WAYS_IN = (Topic.AGENT, Topic.EVENT, Topic.PLACE, Topic.DOCUMENT, Topic.THEME)
+OTHERS = "others"
+#: Topics, all others among them, below which kinds are not told apart by them.
+_FEW_TOPICS = 3
 #: Classes looked at, and instances of each, by the survey.
 LARGEST, SAMPLE = 100, 15
 
@@ -40,6 +47,9 @@ class Source(LabelSource, Protocol):
     def instances(self, class_iri: str, limit: int = 100, offset: int = 0) -> list[str]:
         """The things of a class."""
 
+    def topics(self, iris: Iterable[str]) -> dict[str, str]:
+        """The topic of each of `iris` that has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -55,12 +65,14 @@ class Kind:
 class Survey:
     """What to show first: the classes that the data itself gives to things, and things, by the links to them.
 
-    Classes that only follow from others are broader than what a reader looks for.
+    Classes that only follow from others are broader than what a reader looks for. `topics` are those of most things of
+    a class, and of the things.
     """
 
     kinds: tuple[str, ...]
     things: tuple[str, ...]
     themes: Hierarchy
+    topics: Mapping[str, str] = field(default_factory=dict)
 
 
 def kind_query(iri: str) -> str:
@@ -72,17 +84,23 @@ def survey(source: Source) -> Survey:
     """Look once at some things of every class, to know what to begin with."""
     score: dict[str, int] = {}
     links: dict[str, int] = {}
+    topics: dict[str, str] = {}
     for class_iri, _ in source.classes()[:LARGEST]:
         if class_iri.startswith(TECHNICAL):
             continue
-        for iri in source.instances(class_iri, SAMPLE):
+        sample = source.instances(class_iri, SAMPLE)
+        topics |= (told := source.topics(sample))
+        if told and 2 * len(told) > len(sample):
+            topics[class_iri] = Counter(told.values()).most_common(1)[0][0]
+        for iri in sample:
             found = source.describe(iri, page_size=0)
             if found is None or source.graph(iri) is not None or not _is_given(found, class_iri):
                 continue
             links[iri] = found.incoming_total
             score[class_iri] = score.get(class_iri, 0) + found.incoming_total
     kinds = sorted(score, key=lambda iri: (-score[iri], iri))
-    return Survey(tuple(kinds), tuple(sorted(links, key=lambda iri: (-links[iri], iri))), hierarchy(source))
+    things = sorted(links, key=lambda iri: (-links[iri], iri))
+    return Survey(tuple(kinds), tuple(things), hierarchy(source), topics)
 
 
 def _is_given(found: Description, class_iri: str) -> bool:
@@ -118,16 +136,34 @@ def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
     return sorted(by_name.values(), key=lambda kind: (-kind.count, collation(kind.name.text)))
 
 
-def first_kinds(found: Sequence[Kind], survey: Survey, limit: int) -> list[Kind]:
-    """The `limit` kinds to begin with: those of the survey, or the largest where it knows none."""
-    by_iri = {kind.iri: kind for kind in found}
-    return [by_iri[iri] for iri in survey.kinds if iri in by_iri][:limit] or list(found[:limit])
+def first_kinds(found: Sequence[Kind], survey: Survey, limit: int) -> dict[str, list[Kind]]:
+    """The kinds to begin with, by topic: who, what, where …, then all others, at most `limit` of each.
+
+    They are those of the survey, or the largest where it knows none. Times and passages are no way in, and a kind of
+    one thing is none. Where the data has few topics, all are others, twice as many.
+    """
+    by_iri = {kind.iri: kind for kind in found if kind.count > 1}
+    kinds = [by_iri[iri] for iri in survey.kinds if iri in by_iri] or list(found)
+    groups: dict[str, list[Kind]] = {name: [] for name in (*(topic.value for topic in _WAYS_IN), OTHERS)}
+    for kind in kinds:
+        topic = survey.topics.get(kind.iri, OTHERS)
+        if topic in groups:
+            groups[topic].append(kind)
+    if sum(1 for among in groups.values() if among) < _FEW_TOPICS:
+        return {OTHERS: kinds[: 2 * limit]}
+    return {topic: sorted(among[:limit], key=lambda kind: -kind.count) for topic, among in groups.items() if among}
 
 
 def first_things(survey: Survey, namer: Namer, links: Links, limit: int) -> list[str]:
-    """The `limit` things to begin with: those most linked to that have a name and an address here."""
+    """The `limit` things to begin with: those most linked to that have a name and an address here.
+
+    Where there are enough of them, they are people, places and the like, not the periods and lists that they share.
+    """
     namer.learn(survey.things[: 5 * limit])
-    return [iri for iri in survey.things[: 5 * limit] if namer.label(iri) and links.urls.dereferences(iri)][:limit]
+    named = [iri for iri in survey.things[: 5 * limit] if namer.label(iri) and links.urls.dereferences(iri)]
+    ways = {topic.value for topic in _WAYS_IN}
+    telling = [iri for iri in named if survey.topics.get(iri) in ways]
+    return (telling if 2 * len(telling) > limit else named)[:limit]
 
 
 def mentions(iris: Iterable[str], namer: Namer, links: Links) -> list[Value]:

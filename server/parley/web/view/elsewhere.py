@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 from parley.web.view.naming import Text, collation
 from parley.web.view.values import Fact, Group
 
-#: What people call the sites that much data links to; all others go by the name of their host.
+#: What people of any language call the sites that much data links to; all others go by the name of their host.
 PROVIDERS: Final = {
     "wikidata.org": "Wikidata", "wikipedia.org": "Wikipedia", "dbpedia.org": "DBpedia", "viaf.org": "VIAF",
     "id.loc.gov": "Library of Congress", "d-nb.info": "Deutsche Nationalbibliothek", "data.bnf.fr": "BnF",
     "isni.org": "ISNI", "orcid.org": "ORCID", "geonames.org": "GeoNames", "openstreetmap.org": "OpenStreetMap",
-    "eurovoc.europa.eu": "EuroVoc", "publications.europa.eu": "EU Publications Office", "metadata.un.org": "UNBIS",
-    "undocs.org": "United Nations documents", "ror.org": "ROR", "doi.org": "DOI", "idref.fr": "IdRef",
-    "vocab.getty.edu": "Getty", "worldcat.org": "WorldCat",
+    "eurovoc.europa.eu": "EuroVoc", "metadata.un.org": "UNBIS", "ror.org": "ROR", "doi.org": "DOI",
+    "idref.fr": "IdRef", "vocab.getty.edu": "Getty", "worldcat.org": "WorldCat",
 }  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pyoxigraph as ox
 
+from parley.publication import Role
 from parley.release.passage import text_of
 from parley.release.records import Description
 from parley.web.view import glance
@@ -35,7 +36,8 @@ class Section:
 class EntityView:
     """What the page about one thing shows.
 
-    Where no `summary` says what it is, `lead` is what the source says most of it with. `glance` are its places and
+    Where no `summary` says what it is, `lead` is what the source says most of it with, and `passages` how many speak of
+    it. `glance` are its places and
     times, `around` a drawing of what it is linked to.
     """
 
@@ -44,6 +46,7 @@ class EntityView:
     kinds: tuple[Value, ...]
     summary: Text | None
     lead: Lead | None
+    passages: int
     glance: tuple[Value, ...]
     around: Network | None
     sections: tuple[Section, ...]
@@ -59,10 +62,12 @@ def view(
     links: Links,
     interface: Interface,
     said_by: Callable[[str, str], Text | None] | None = None,
+    shown: Collection[object] = (),
 ) -> EntityView:
     """The view of `description` for the reader that `namer`, `links` and `interface` stand for.
 
-    `said_by` gives what a graph says, in a sentence in a language; by default it is looked up.
+    `said_by` gives what a graph says, in a sentence in a language; by default it is looked up. `shown` is what the page
+    shows besides, and need not be told again.
     """
     told = said_by or partial(paraphrase, source)
     facts = FactWriter(source, namer, links, interface, paraphrase=lambda graph: told(graph, interface.language))
@@ -72,9 +77,8 @@ def view(
     me = ox.NamedNode(description.iri)
     mine = facts.own.get(me, [])
     topics = source.topics(s.object.value for s in mine if isinstance(s.object, ox.NamedNode))
-    sections = [
-        Section(key, facts.groups(statements, (me,))) for key, statements in arrange(mine, links.ours, topics).items()
-    ]
+    arranged = arrange(mine, links.ours, topics, shown)
+    sections = [Section(key, facts.groups(statements, (me,))) for key, statements in arranged.items()]
     about = summary(mine, interface.language)
     return EntityView(
         iri=description.iri,
@@ -82,6 +86,7 @@ def view(
         kinds=_told_apart(facts.kinds(mine), links),
         summary=about,
         lead=None if about else glance.lead(mine, facts.notes.detail, namer, links),
+        passages=len({s.graph for s in mine if s.role is Role.PASSAGE}),
         glance=tuple(glance.where_and_when(mine, topics, namer, links)),
         around=glance.around(description.iri, mine, topics, Cells(namer, links, interface, spoken=True), namer),
         sections=tuple(

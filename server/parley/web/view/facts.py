@@ -81,7 +81,8 @@ class FactWriter:
     def groups(
         self, statements: Sequence[Statement], path: tuple[Subject, ...], inverse: bool = False
     ) -> tuple[Group, ...]:
-        """`statements` by property, in the order of the properties' names, dates before all else.
+        """`statements` by property: dates, in their order; then what sources say, what follows, what editors add; all
+        by the properties' names.
 
         `path` leads from the thing that the page is about to the node whose statements these are.
         """
@@ -89,8 +90,12 @@ class FactWriter:
         for statement in statements:
             by_property.setdefault(statement.predicate.value, []).append(statement)
         order = sorted(
-            by_property, key=lambda iri: (not _dated(by_property[iri]), collation(self.namer.term(iri).text))
-        )
+            by_property,
+            key=lambda iri: (
+                not _dated(said := by_property[iri]), _standing(said), _first_date(said),
+                collation(self.namer.term(iri).text),
+            ),
+        )  # fmt: skip
         return tuple(self._group(iri, by_property[iri], path, inverse) for iri in order)
 
     def _group(self, iri: str, statements: Sequence[Statement], path: tuple[Subject, ...], inverse: bool) -> Group:
@@ -221,6 +226,18 @@ def _texts(statements: Iterable[Statement], property_: str, language: str) -> Te
     literals = [s.object for s in statements if s.predicate.value == property_ and isinstance(s.object, ox.Literal)]
     found = choose_label({(t.language or ""): t.value for t in reversed(literals)}, language)
     return Text(*found) if found else None
+
+
+def _standing(statements: Iterable[Statement]) -> int:
+    """What is read first: what some source says, then what follows from it, then what the editors say of it."""
+    roles = {s.role for s in statements}
+    if roles <= {Role.EDITORIAL}:
+        return 2
+    return 1 if roles <= {Role.EDITORIAL, Role.INFERRED} else 0
+
+
+def _first_date(statements: Iterable[Statement]) -> str:
+    return min((s.object.value for s in statements if _dated([s]) and isinstance(s.object, ox.Literal)), default="")
 
 
 def _dated(statements: Iterable[Statement]) -> bool:

@@ -9,7 +9,8 @@ import pyoxigraph as ox
 
 from parley.release.records import Description, GraphPage, Statement
 from parley.release.records import Subject as Node
-from parley.vocab import RDF_TYPE
+from parley.vocab import LABEL_PROPERTIES, RDF_TYPE
+from parley.web.view.arrange import repeats
 from parley.web.view.facts import FactWriter, mentioned
 from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text, collation
@@ -27,11 +28,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class GraphView:
-    """One page of a graph: `statements` are those shown on it, `pages` the number of pages."""
+    """One page of a graph: `statements` are those shown on it, `pages` the number of pages, `terms` what is shown."""
 
     subjects: tuple[Subject, ...]
     statements: int
     pages: int
+    terms: frozenset[object]
 
 
 class _Within:
@@ -65,7 +67,8 @@ def view(content: GraphPage, namer: Namer, links: Links, interface: Interface, p
     nested = _nested(own, namer)
     subjects = [_subject(writer, subject, said) for subject, said in own.items() if subject not in nested]
     subjects.sort(key=lambda one: collation(one.value.text.text))
-    return GraphView(tuple(subjects), len(content.statements), -(-content.subjects // page_size))
+    terms = frozenset(term for s in content.statements for term in (s.subject, s.object))
+    return GraphView(tuple(subjects), len(content.statements), -(-content.subjects // page_size), terms)
 
 
 def _nested(own: dict[Node, list[Statement]], namer: Namer) -> set[Node]:
@@ -81,7 +84,11 @@ def _nested(own: dict[Node, list[Statement]], namer: Namer) -> set[Node]:
 
 
 def _subject(writer: FactWriter, subject: Node, said: list[Statement]) -> Subject:
-    rest = [statement for statement in said if statement.predicate.value != RDF_TYPE]
+    by_property: dict[str, list[Statement]] = {}
+    for statement in said:
+        by_property.setdefault(statement.predicate.value, []).append(statement)
+    twice = {name for name in by_property if name in LABEL_PROPERTIES and repeats(name, by_property)}
+    rest = [statement for statement in said if statement.predicate.value not in (RDF_TYPE, *twice)]
     types = [s.object.value for s in said if s.predicate.value == RDF_TYPE and isinstance(s.object, ox.NamedNode)]
     if isinstance(subject, ox.NamedNode):
         value = link(subject.value, writer.namer, writer.links)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Final
 
 Box = tuple[float, float, float, float]
 #: Height of a line, and the room between a name and its point, in drawing units.
 _LINE, _GAP = 16, 4
-_LONGEST: Final = 32
+#: Characters of a line; longer names take a second one.
+_LONGEST: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name beside its point; `anchor` is SVG's text-anchor."""
+    """A name beside its point, in one or two lines; `y` is the first one's, `anchor` is SVG's text-anchor."""
 
-    text: str
+    lines: tuple[str, ...]
     x: float
     y: float
     anchor: str
@@ -39,16 +41,19 @@ class Room:
 
         None if all four places are covered.
         """
-        text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-        gap = radius + _GAP
-        sides = [(gap, 5.0, "start"), (-gap, 5.0, "end"), (0.0, -gap, "middle"), (0.0, gap + 11, "middle")]
+        lines = broken(text)
+        gap, more = radius + _GAP, _LINE * (len(lines) - 1)
+        sides = [
+            (gap, 5 - more / 2, "start"), (-gap, 5 - more / 2, "end"),
+            (0.0, -gap - more, "middle"), (0.0, gap + 11, "middle"),
+        ]  # fmt: skip
         for dx, dy, anchor in reversed(sides) if below else sides:
-            width = len(text) * self._character
+            width = max(map(len, lines)) * self._character
             left = x + dx - {"start": 0, "middle": width / 2, "end": width}[anchor]
-            box = (left, y + dy - _LINE + 3, left + width, y + dy + 3)
+            box = (left, y + dy - _LINE + 3, left + width, y + dy + more + 3)
             if self._is_free(box):
                 self._taken.append(box)
-                return Label(text, round(x + dx, 1), round(y + dy, 1), anchor)
+                return Label(lines, round(x + dx, 1), round(y + dy, 1), anchor)
         return None
 
     def _is_free(self, box: Box) -> bool:
@@ -56,3 +61,13 @@ class Room:
         if left < 0 or top < 0 or right > self._width or bottom > self._height:
             return False
         return not any(left < c and a < right and top < d and b < bottom for a, b, c, d in self._taken)
+
+
+def broken(text: str) -> tuple[str, ...]:
+    """`text` in one line or two, cut where it takes more.
+
+    >>> broken("Garden"), broken("Society of the Friends of Lichens on Old Garden Walls")
+    (('Garden',), ('Society of the Friends of', 'Lichens on Old Garden…'))
+    """
+    lines = wrap(text, _LONGEST, max_lines=2, placeholder="…", break_on_hyphens=False)
+    return tuple(lines) or (text,)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache, partial
 
 from parley.publication import Role
 from parley.release.index import Index
-from parley.web.view import entity, inverse, reading, rules
+from parley.web.view import columns, entity, inverse, reading, rules
 
 #: Entries of each kind, a few hundred bytes each.
 _ENTRIES = 8192
 
 
 class Memory:
-    """Answers from memory what `source`, the index of a release, was asked before; safe in several threads."""
+    """Answers from memory what `source`, the index of a release, was asked before; safe in several threads.
 
-    def __init__(self, source: Index) -> None:
+    `ours` says whether an IRI is under a base of the publication.
+    """
+
+    def __init__(self, source: Index, ours: Callable[[str], bool]) -> None:
         self.inverses = lru_cache(_ENTRIES)(partial(inverse.inverses, source))
         self.paraphrase = lru_cache(_ENTRIES)(partial(entity.paraphrase, source))
         #: The passages of the source in their order, by the language of their texts.
         self.passages = lru_cache(8)(partial(reading.order, source))
         self.has_passages = any(graph.role is Role.PASSAGE for graph in source.graphs())
         self.rules = lru_cache(1)(partial(rules.by_class, source))
+        #: The publication's own terms by the names that variables of queries have.
+        self.columns = lru_cache(1)(partial(columns.terms, source, ours))

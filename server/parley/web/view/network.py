@@ -106,7 +106,7 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
 
 def _labelled(nodes: Sequence[Node], height: int) -> tuple[Node, ...]:
     """`nodes` with their names, those with most links first to get room."""
-    room = Room(WIDTH, height, ((node.x, node.y, node.radius) for node in nodes), character=6.6)
+    room = Room(WIDTH, height, ((node.x, node.y, node.radius) for node in nodes), character=7.1)
     return tuple(
         replace(node, label=room.label(node.x, node.y, node.radius, node.name.text.text, below=True)) for node in nodes
     )

@@ -25,6 +25,12 @@ def matching(questions: Iterable[Question], words: str) -> list[Question]:
     return [one for one in questions if all(word in _text(one) for word in wanted)]
 
 
+def first_of_each_view(questions: Sequence[Question]) -> list[Question]:
+    """The first question that is answered by each kind of drawing."""
+    drawn = list(VIEWS)[1:]
+    return [found for view in drawn if (found := next((one for one in questions if one.view == view), None))]
+
+
 def sections(questions: Sequence[Question], interface: Interface) -> list[Section]:
     """Those to begin with, the groups by the alphabet, then those without one; by view if no query names a group."""
     first = [one for one in questions if one.featured]
