@@ -133,7 +133,7 @@ def test_everything_works_without_javascript(visiting: Visiting, real_site: str)
         page.get_by_role("link", name="English").click()
         assert "/en/doc/" in page.url
         assert page.locator("html").get_attribute("lang") == "en"
-        page.get_by_role("link", name="Ask with SPARQL").click()
+        page.get_by_role("link", name="SPARQL", exact=True).click()
         page.get_by_role("button", name="Run", exact=True).click()
         assert page.locator("tbody tr").count() >= 5
         assert visit.faults == []

@@ -17,6 +17,7 @@ from parley.web.view.i18n import Interface, load_catalogues
 from parley.web.view.labels import broken
 from parley.web.view.naming import Namer, Text
 from parley.web.view.themes import Hierarchy
+from parley.web.view.values import Links, literal
 
 FRENCH = Interface.of("fr", load_catalogues())
 NOTHING = Hierarchy({}, {})
@@ -105,6 +106,19 @@ def test_columns_are_called_what_their_variables_are_named_after() -> None:
     found = columns.headings(["thing", "holder", "tides", "seaLevel"], known, namer, FRENCH)
     assert [text.text for text in found] == ["Chose", "titulaire", "marée", "sea level"]
     assert [text.language for text in found] == ["fr", "fr", "fr", ""], "what nobody has translated is not said to be"
+
+
+def test_a_point_is_a_place_on_earth() -> None:
+    wkt = ox.NamedNode("http://www.opengis.net/ont/geosparql#wktLiteral")
+    links = Links(Urls(BASE, ("en", "fr")), None, lambda _iri: True)
+    for written, shown in (
+        ("POINT(17.77 44.17)", "44,17°\u202fN, 17,77°\u202fE"),
+        ("point (-0.5 -7)", "7°\u202fS, 0,5°\u202fO"),
+        ("LINESTRING(1 2, 3 4)", "LINESTRING(1 2, 3 4)"),
+    ):
+        value = literal(ox.Literal(written, datatype=wkt), Namer(Labels(), FRENCH, "en"), links, FRENCH)
+        assert value.text.text == shown
+        assert value.exact in (written, None)
 
 
 def test_long_names_take_two_lines() -> None:

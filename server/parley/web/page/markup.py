@@ -18,6 +18,8 @@ from parley.web.view.values import Fact, Group, Value
 #: Values of a property that are shown before the rest is folded, and how many there may be before any is.
 _SHOWN: Final = 6
 _UNFOLDED: Final = 8
+#: WORD JOINER: keeps the number of a footnote on the line of the fact.
+_JOIN: Final = "\u2060"
 
 
 class Html:
@@ -73,7 +75,7 @@ class Html:
                 f'<a href="#note-{number}" aria-label="{ui("entity.note", number=number)}">{number}</a>'
                 for number in fact.notes
             )
-            parts.append(f'<sup class="refs">{"".join(links)}</sup>')
+            parts.append(f'{_JOIN}<sup class="refs">{"".join(links)}</sup>')
         return "".join(parts)
 
     def _show(self, value: Value, after: str = "") -> str:

@@ -62,7 +62,7 @@ def search(language: str | None = None) -> Response:
         table=downloads.table_of(current_site(), wanted.kind) if wanted == Wanted(kind=wanted.kind) else None,
         counted=choices.counted,
         total=choices.total,
-        kinds=[] if choices.total and asked else browse.kinds(index, namer, links),
+        kinds={} if choices.total and asked else browse.by_topic(browse.kinds(index, namer, links), asking.survey()),
         themes=()
         if asked
         else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), lambda iri: address(theme=iri)),

@@ -25,6 +25,7 @@ TECHNICAL = (RDF, RDFS, OWL, SH, VOID, DCAT, VANN, PROV, PREFIXES["sd"], PREFIXE
 _GIVEN = (Role.PASSAGE, Role.EDITORIAL, Role.OUTSIDE, Role.DATA, Role.THEMES)
 #: The topics that people come for, in the order of the home page, and the name for all else.
 _WAYS_IN = (Topic.AGENT, Topic.EVENT, Topic.PLACE, Topic.DOCUMENT, Topic.THEME)
+_NO_WAYS_IN = (Topic.TIME.value, Topic.PASSAGE.value)
 OTHERS = "others"
 #: Topics, all others among them, below which kinds are not told apart by them.
 _FEW_TOPICS = 3
@@ -144,14 +145,20 @@ def first_kinds(found: Sequence[Kind], survey: Survey, limit: int) -> dict[str, 
     """
     by_iri = {kind.iri: kind for kind in found if kind.count > 1}
     kinds = [by_iri[iri] for iri in survey.kinds if iri in by_iri] or list(found)
-    groups: dict[str, list[Kind]] = {name: [] for name in (*(topic.value for topic in _WAYS_IN), OTHERS)}
+    groups = by_topic([kind for kind in kinds if survey.topics.get(kind.iri) not in _NO_WAYS_IN], survey)
+    if len(groups) == 1:
+        return {topic: among[: 2 * limit] for topic, among in groups.items()}
+    return {topic: sorted(among[:limit], key=lambda kind: -kind.count) for topic, among in groups.items()}
+
+
+def by_topic(kinds: Sequence[Kind], survey: Survey) -> dict[str, list[Kind]]:
+    """`kinds` in their order by topic, all without one under `OTHERS`; all there where there are few topics."""
+    order = (*(topic.value for topic in (*_WAYS_IN, Topic.TIME, Topic.PASSAGE)), OTHERS)
+    groups: dict[str, list[Kind]] = {name: [] for name in order}
     for kind in kinds:
-        topic = survey.topics.get(kind.iri, OTHERS)
-        if topic in groups:
-            groups[topic].append(kind)
-    if sum(1 for among in groups.values() if among) < _FEW_TOPICS:
-        return {OTHERS: kinds[: 2 * limit]}
-    return {topic: sorted(among[:limit], key=lambda kind: -kind.count) for topic, among in groups.items() if among}
+        groups[survey.topics.get(kind.iri, OTHERS)].append(kind)
+    found = {topic: among for topic, among in groups.items() if among}
+    return found if len(found) >= _FEW_TOPICS else {OTHERS: list(kinds)} if kinds else {}
 
 
 def first_things(survey: Survey, namer: Namer, links: Links, limit: int) -> list[str]:

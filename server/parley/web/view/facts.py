@@ -81,8 +81,8 @@ class FactWriter:
     def groups(
         self, statements: Sequence[Statement], path: tuple[Subject, ...], inverse: bool = False
     ) -> tuple[Group, ...]:
-        """`statements` by property: dates, in their order; then what sources say, what follows, what editors add; all
-        by the properties' names.
+        """`statements` by property: dates, in their order; then what the source says, what follows, what others add;
+        all by the properties' names.
 
         `path` leads from the thing that the page is about to the node whose statements these are.
         """
@@ -229,11 +229,13 @@ def _texts(statements: Iterable[Statement], property_: str, language: str) -> Te
 
 
 def _standing(statements: Iterable[Statement]) -> int:
-    """What is read first: what some source says, then what follows from it, then what the editors say of it."""
+    """What is read first: what the source says, what follows from it, what other sources and then the editors add."""
     roles = {s.role for s in statements}
     if roles <= {Role.EDITORIAL}:
-        return 2
-    return 1 if roles <= {Role.EDITORIAL, Role.INFERRED} else 0
+        return 3
+    if roles <= {Role.EDITORIAL, Role.INFERRED}:
+        return 1
+    return 2 if roles <= {Role.EDITORIAL, Role.INFERRED, *_OTHERS} else 0
 
 
 def _first_date(statements: Iterable[Statement]) -> str:

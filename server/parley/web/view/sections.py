@@ -15,6 +15,7 @@ from parley.vocab import (
     RDF_TYPE,
     RDFS,
     SCHEMA,
+    SCHEMA_HTTP,
     SKOS,
 )
 
@@ -35,6 +36,7 @@ _NAMES = frozenset(
         *DESCRIPTION_PROPERTIES,
         DCTERMS + "identifier",
         DCTERMS + "alternative",
+        PREFIXES["adms"] + "identifier",
     ]
 )
 _ELSEWHERE = frozenset(
@@ -42,6 +44,12 @@ _ELSEWHERE = frozenset(
         OWL + "sameAs", RDFS + "seeAlso", FOAF + "homepage", FOAF + "page", FOAF + "isPrimaryTopicOf",
         SCHEMA + "sameAs", SCHEMA + "url",
         *(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")),
+    ]
+)  # fmt: skip
+_WHERE = frozenset(
+    [
+        PREFIXES["geosparql"] + "hasGeometry", SCHEMA + "geo", SCHEMA_HTTP + "geo",
+        *(f"http://www.w3.org/2003/01/geo/wgs84_pos#{name}" for name in ("lat", "long", "location")),
     ]
 )  # fmt: skip
 _RECORD = frozenset(
@@ -72,4 +80,6 @@ def section_of(property_: str) -> str:
         return "names"
     if property_ in _ELSEWHERE:
         return "elsewhere"
+    if property_ in _WHERE:
+        return "where"
     return "record" if property_ in _RECORD else "facts"

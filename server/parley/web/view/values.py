@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import pyoxigraph as ox
 
 from parley.urls import Urls
-from parley.vocab import RDF, XSD
+from parley.vocab import PREFIXES, RDF, XSD
 from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text
 
@@ -22,6 +22,9 @@ _DECIMALS = frozenset(XSD + name for name in ("decimal", "double", "float"))
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 #: What EDTF says with signs: words for it are longer, and the signs beside them say what was written.
 _SIGNS = re.compile(r"[X~?%/]")
+#: A point as a place on earth: longitude, then latitude (GeoSPARQL 1.1 §8.5.1).
+_POINT = re.compile(r"POINT\s*\(\s*(-?\d{1,3}(?:\.\d{1,15})?)\s+(-?\d{1,2}(?:\.\d{1,15})?)\s*\)", re.IGNORECASE)
+_WKT = PREFIXES["geosparql"] + "wktLiteral"
 #: Datatypes that say nothing a reader misses.
 _SILENT = (
     frozenset([XSD + "string", RDF + "langString", XSD + "anyURI", XSD + "boolean", XSD + "hexBinary"])
@@ -161,6 +164,8 @@ def literal(term: ox.Literal, namer: Namer, links: Links, interface: Interface) 
         return Value(Text(str(word), interface.text_language), exact=text)
     if datatype in _INTEGERS | _DECIMALS and _NUMBER.fullmatch(text):
         return Value(Text(_number(text, interface), interface.text_language), exact=text)
+    if datatype == _WKT and (point := _POINT.fullmatch(text.strip())):
+        return Value(Text(_position(point[1], point[2], interface), interface.text_language), exact=text)
     return Value(Text(text), datatype=None if datatype in _SILENT else namer.term(datatype))
 
 
@@ -168,6 +173,15 @@ def _machine(text: str, datatype: str) -> str | None:
     """The value of HTML's `datetime` attribute, if this date can be one (HTML §4.5.14)."""
     plain = re.fullmatch(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?)?)?", text)
     return text if plain and not datatype.endswith("time") else None
+
+
+def _position(longitude: str, latitude: str, interface: Interface) -> str:
+    """A place on earth as people write it, with every digit that the data has."""
+    named = ((latitude, "views.north", "views.south"), (longitude, "views.east", "views.west"))
+    return ", ".join(
+        f"{_number(degrees.removeprefix('-'), interface)}°{interface(south if degrees.startswith('-') else north)}"
+        for degrees, north, south in named
+    )
 
 
 def _number(text: str, interface: Interface) -> str:
