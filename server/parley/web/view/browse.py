@@ -29,8 +29,10 @@ _NO_WAYS_IN = (Topic.TIME.value, Topic.PASSAGE.value)
 OTHERS = "others"
 #: Topics, all others among them, below which kinds are not told apart by them.
 _FEW_TOPICS = 3
-#: Classes looked at, and instances of each, by the survey.
-LARGEST, SAMPLE = 100, 15
+#: Classes looked at by the survey, instances of each of which it reads all, and of which it asks the topic.
+LARGEST, SAMPLE, TOPIC_SAMPLE = 100, 15, 200
+#: The part of a class's things that must be of a topic for the class to be of it.
+_MOST = 0.8
 
 
 class Source(LabelSource, Protocol):
@@ -89,19 +91,19 @@ def survey(source: Source) -> Survey:
     for class_iri, _ in source.classes()[:LARGEST]:
         if class_iri.startswith(TECHNICAL):
             continue
-        sample = source.instances(class_iri, SAMPLE)
-        topics |= (told := source.topics(sample))
-        if told and 2 * len(told) > len(sample):
-            topics[class_iri] = Counter(told.values()).most_common(1)[0][0]
-        for iri in sample:
+        things = source.instances(class_iri, TOPIC_SAMPLE)
+        topics |= (told := source.topics(things))
+        if told and (most := Counter(told.values()).most_common(1)[0])[1] >= _MOST * len(things):
+            topics[class_iri] = most[0]
+        for iri in things[:SAMPLE]:
             found = source.describe(iri, page_size=0)
             if found is None or source.graph(iri) is not None or not _is_given(found, class_iri):
                 continue
             links[iri] = found.incoming_total
             score[class_iri] = score.get(class_iri, 0) + found.incoming_total
     kinds = sorted(score, key=lambda iri: (-score[iri], iri))
-    things = sorted(links, key=lambda iri: (-links[iri], iri))
-    return Survey(tuple(kinds), tuple(things), hierarchy(source), topics)
+    linked = sorted(links, key=lambda iri: (-links[iri], iri))
+    return Survey(tuple(kinds), tuple(linked), hierarchy(source), topics)
 
 
 def _is_given(found: Description, class_iri: str) -> bool:
