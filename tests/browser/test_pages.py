@@ -17,6 +17,10 @@ from playwright.sync_api import Dialog
 Visiting = Callable[..., AbstractContextManager[Any]]
 
 QUERY = quote("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 5")
+WHY = "&".join(
+    f"{name}={quote(f'<https://w3id.org/nato-osce/{path}>', safe='')}"
+    for name, path in (("s", "mission/kvm"), ("p", "ontology#dated"), ("o", "time/past"))
+)
 REAL = (
     "/{language}/",
     "/{language}/doc/organisation/osce",
@@ -27,6 +31,9 @@ REAL = (
     "/{language}/search?q=osce",
     "/{language}/search?kind=" + quote("https://w3id.org/nato-osce/ontology#Mission", safe=""),
     "/{language}/search?q=who+leads+kfor",
+    "/{language}/search?q=missions",
+    "/{language}/doc/organisation/nato",
+    "/{language}/why?" + WHY,
     "/{language}/queries",
     "/{language}/queries?q=kosovo",
     "/{language}/queries/timeline",

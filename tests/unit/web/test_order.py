@@ -10,7 +10,7 @@ from tests.unit.web.test_view import BASE, P1, RULES, A, B, Memory, page, sectio
 from parley.publication import Role
 from parley.urls import Urls
 from parley.vocab import OWL, RDF_TYPE, XSD
-from parley.web.view import browse, columns, questions
+from parley.web.view import browse, columns, questions, ways
 from parley.web.view.asking import Question
 from parley.web.view.browse import Kind, Survey
 from parley.web.view.i18n import Interface, load_catalogues
@@ -119,6 +119,19 @@ def test_a_point_is_a_place_on_earth() -> None:
         value = literal(ox.Literal(written, datatype=wkt), Namer(Labels(), FRENCH, "en"), links, FRENCH)
         assert value.text.text == shown
         assert value.exact in (written, None)
+
+
+def test_searching_leads_to_questions_and_whole_lists() -> None:
+    found = kinds(**{"past thing": 3, "tide": 5, "ship": 2})
+    assert [kind.iri for kind in ways.kinds_named(found, "the Tides that are past")] == ["past thing", "tide"]
+    asked = [
+        Question(title, Text(title), Text(told) if told else None, "", False, "table")
+        for title, told in (("When is the tide?", ""), ("Where?", "Tides by place."), ("Which ships?", ""))
+    ]
+    assert [one.name for one in ways.questions_with(asked, "tides")] == ["When is the tide?", "Where?"]
+    assert ways.questions_with(asked, "tides and ships") == []
+    assert ways.questions_with(asked, "") == []
+    assert ways.kinds_named(found, "a s") == []
 
 
 def test_long_names_take_two_lines() -> None:

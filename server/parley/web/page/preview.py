@@ -47,6 +47,7 @@ def respond(iri: str, wording: Wording) -> Response:
     kinds = wording.kinds(site.index.names.classes_of([place[0]]).get(place[0], ())) if place else []
     html = render_template(
         "preview.html",
+        language=wording.language,
         name=wording.named(iri),
         kinds=kinds[:3],
         others=_others(site.index, iri, wording.name(iri)),

@@ -21,7 +21,7 @@ from parley.web.http.paging import page_number
 from parley.web.page import asking, pages
 from parley.web.routes import downloads
 from parley.web.site import current_site
-from parley.web.view import browse, found, themes
+from parley.web.view import browse, found, themes, ways
 from parley.web.view.naming import Text
 
 blueprint = Blueprint("search", __name__)
@@ -50,6 +50,7 @@ def search(language: str | None = None) -> Response:
     namer, links = pages.namer(), pages.links()
     address = partial(_address, wanted)
     facets = found.facets(choices, wanted, namer, address)
+    kinds = browse.kinds(index, namer, links) if wanted.words or not (choices.total and asked) else []
     response = pages.respond(
         "search.html",
         str(page),
@@ -62,7 +63,9 @@ def search(language: str | None = None) -> Response:
         table=downloads.table_of(current_site(), wanted.kind) if wanted == Wanted(kind=wanted.kind) else None,
         counted=choices.counted,
         total=choices.total,
-        kinds={} if choices.total and asked else browse.by_topic(browse.kinds(index, namer, links), asking.survey()),
+        kinds={} if choices.total and asked else browse.by_topic(kinds, asking.survey()),
+        lists=ways.kinds_named(kinds, wanted.words) if not wanted.narrowed else [],
+        questions=ways.questions_with(asking.questions(), wanted.words) if not wanted.narrowed else [],
         themes=()
         if asked
         else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), lambda iri: address(theme=iri)),
