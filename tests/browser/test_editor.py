@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 Visiting = Callable[..., AbstractContextManager[Any]]
 
@@ -45,6 +45,22 @@ def test_the_form_becomes_an_editor_with_colours_and_stays_a_form(visit: Any) ->
     page.locator("label[for=query]").click()
     expect(page.locator(".cm-editor.cm-focused")).to_be_visible()
     assert (visit.overflow(), visit.faults) == (0, [])
+
+
+def test_who_has_begun_to_write_goes_on_when_the_editor_comes(visit: Any) -> None:
+    page = visit.page
+    late: list[Route] = []
+    page.route("**/editor-*.js", lambda route: late.append(route))
+    page.goto(f"{visit.site}/de/sparql", wait_until="commit")
+    area = page.locator("textarea[name=query]")
+    area.fill("ASK { ?x }")
+    area.evaluate("area => { area.focus(); area.setSelectionRange(8, 8); }")
+    page.keyboard.type(" ?y")
+    assert len(late) == 1
+    late[0].continue_()
+    expect(page.locator(".cm-editor.cm-focused")).to_be_visible()
+    page.keyboard.type(" ?z")
+    assert text_of(page) == "ASK { ?x ?y ?z }"
 
 
 def test_control_enter_asks_and_the_address_can_be_shared(visit: Any) -> None:

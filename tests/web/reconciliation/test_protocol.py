@@ -125,6 +125,12 @@ def test_previews_are_framable_and_without_scripts(service: Any, real_service: A
     assert service.get("/preview", id="urn:nobody").status == 404
 
 
+def test_previews_say_which_language_they_are_in(real_service: Any) -> None:
+    for tag in ("en", "fr"):
+        page = real_service.get("/preview", id="https://w3id.org/nato-osce/mission/kvm", lang=tag)
+        assert f'<html lang="{tag}">'.encode() in page.body
+
+
 def test_markup_in_names_stays_text(tiny_service: Any) -> None:
     page = tiny_service.get("/preview", id=GARDEN + "exemplar/o'hara")
     assert page.status == 200 and b"<script" not in page.body and b"&lt;script&gt;" in page.body

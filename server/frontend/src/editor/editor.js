@@ -37,6 +37,11 @@ function upgrade(form) {
     root,
     state: EditorState.create({ doc: textarea.value, extensions: extensions(form, textarea, label.textContent) }),
   });
+  // Who has begun to write goes on where they are.
+  if (document.activeElement === textarea) {
+    view.dispatch({ selection: { anchor: textarea.selectionStart, head: textarea.selectionEnd } });
+    view.focus();
+  }
   textarea.hidden = true;
   textarea.required = false; // nobody could be told so in a field that is not seen
   label.addEventListener("click", (event) => {
