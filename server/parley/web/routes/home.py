@@ -38,7 +38,7 @@ def home(language: str | None = None) -> Response:
     declare(of_home(site))
     namer, links = pages.namer(), pages.links()
     survey = asking.survey()
-    kinds = browse.kinds(site.index, namer, links)
+    kinds = browse.kinds(pages.memory().classes(), namer)
     things = browse.first_things(survey, namer, links, THINGS)
     example = next((iri for iri in things if iri.isascii() and "#" not in iri), None)
     asked = asking.questions()

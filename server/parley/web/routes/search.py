@@ -50,7 +50,7 @@ def search(language: str | None = None) -> Response:
     namer, links = pages.namer(), pages.links()
     address = partial(_address, wanted)
     facets = found.facets(choices, wanted, namer, address)
-    kinds = browse.kinds(index, namer, links) if wanted.words or not (choices.total and asked) else []
+    kinds = browse.kinds(pages.memory().classes(), namer) if wanted.words or not (choices.total and asked) else []
     response = pages.respond(
         "search.html",
         str(page),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode
@@ -115,25 +115,30 @@ def _is_given(found: Description, class_iri: str) -> bool:
     )
 
 
-def kinds(source: Source, namer: Namer, links: Links) -> list[Kind]:
-    """The kinds of things that the data is about, largest first, each name once.
+def classes(source: Source, ours: Callable[[str], bool]) -> list[tuple[str, int]]:
+    """The classes that the data is about, with the numbers of their things: those that `ours` tells first.
 
-    Its own classes hide those of other vocabularies that have the same name, or stand above them and have no more
-    things. Where the data uses nothing but technical vocabularies, their classes are better than none.
+    Its own classes hide those of other vocabularies that stand above them and have no more things. Where the data uses
+    nothing but technical vocabularies, their classes are better than none.
     """
     found = [(iri, count) for iri, count in source.classes() if count]
     about = [(iri, count) for iri, count in found if not iri.startswith(TECHNICAL)] or found
     above = {
         (s.object.value, count)
         for iri, count in about
-        if links.ours(iri) and (described := source.describe(iri, page_size=0))
+        if ours(iri) and (described := source.describe(iri, page_size=0))
         for s in described.outgoing
         if s.predicate.value == RDFS + "subClassOf" and isinstance(s.object, ox.NamedNode)
     }
-    about = [row for row in about if row not in above or links.ours(row[0])]
-    namer.learn(iri for iri, _ in about)
+    return sorted((row for row in about if row not in above or ours(row[0])), key=lambda row: not ours(row[0]))
+
+
+def kinds(found: Iterable[tuple[str, int]], namer: Namer) -> list[Kind]:
+    """The classes `found` as kinds of things, largest first, each name once: the first one that has it."""
+    found = list(found)
+    namer.learn(iri for iri, _ in found)
     by_name: dict[str, Kind] = {}
-    for iri, count in sorted(about, key=lambda row: not links.ours(row[0])):
+    for iri, count in found:
         name = namer.term(iri)
         by_name.setdefault(collation(name.text), Kind(iri, name, count, kind_query(iri)))
     return sorted(by_name.values(), key=lambda kind: (-kind.count, collation(kind.name.text)))

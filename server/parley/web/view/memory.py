@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from parley.publication import Role
 from parley.release.index import Index
-from parley.web.view import columns, entity, inverse, reading, rules
+from parley.web.view import browse, columns, entity, inverse, reading, rules
 
 #: Entries of each kind, a few hundred bytes each.
 _ENTRIES = 8192
@@ -26,5 +26,7 @@ class Memory:
         self.passages = lru_cache(8)(partial(reading.order, source))
         self.has_passages = any(graph.role is Role.PASSAGE for graph in source.graphs())
         self.rules = lru_cache(1)(partial(rules.by_class, source))
+        #: The classes that the data is about.
+        self.classes = lru_cache(1)(partial(browse.classes, source, ours))
         #: The publication's own terms by the names that variables of queries have.
         self.columns = lru_cache(1)(partial(columns.terms, source, ours))
