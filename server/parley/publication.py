@@ -93,7 +93,8 @@ class Publication:
 
     `base` is the canonical base IRI (ends in `/` or `#`), whatever the host that serves; `bases` are further ones.
     `languages` are BCP 47 tags, the first is the default. `paths` are the folders, relative to `root`, that are read.
-    `violations` of the shapes "refuse" a build, or it does but "report" them.
+    `violations` of the shapes "refuse" a build, or it does but "report" them. `aside` are classes whose things
+    reconciliation finds only for those who ask for the class.
     `source` is the text of `publication.toml` as read or guessed: it is part of a release's identity.
     """
 
@@ -111,6 +112,7 @@ class Publication:
     roles: tuple[tuple[str, Role], ...] = DEFAULT_ROLES
     inference: str = "owl-rl"
     violations: str = "refuse"
+    aside: tuple[str, ...] = ()
     guessed: bool = False
     settings: Settings = field(default_factory=Settings)
 
@@ -192,7 +194,7 @@ _KEYS = frozenset(
     {
         *("base", "bases", "title", "description", "languages", "licence", "publisher", "prefixes"),
         "paths",
-        *("graphs", "validation", "inference", "server", "limits"),
+        *("graphs", "validation", "inference", "reconciliation", "server", "limits"),
     }
 )
 
@@ -232,6 +234,7 @@ def parse(
         roles=_roles(table_of(table, "graphs")),
         inference=choice(table, "inference", "profile", ("owl-rl", "none")),
         violations=choice(table, "validation", "violations", ("refuse", "report")),
+        aside=_classes(table),
         guessed=guessed,
         settings=Settings.load(tables, environment, **overrides),
     )
@@ -254,6 +257,21 @@ def _base(iri: str) -> str:
     if not parts.scheme or not iri.endswith(("/", "#")) or " " in iri or (parts.scheme != "urn" and not parts.netloc):
         raise wrong("base", f"an absolute IRI that ends in / or #, not “{iri}”")
     return iri
+
+
+def _classes(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The IRIs of the classes that `aside` under [reconciliation] names, in full or by a prefix."""
+    prefixes = PREFIXES | table_of(table, "prefixes")
+    settings = table_of(table, "reconciliation")
+    if unknown := sorted(set(settings) - {"aside"}):
+        raise wrong("reconciliation", f"a table with “aside”, not {', '.join(unknown)}")
+    found = []
+    for name in list_of_text(settings, "aside"):
+        prefix, _, local = name.partition(":")
+        if prefix not in prefixes and not local.startswith("//") and prefix != "urn":
+            raise wrong("aside", f"a list of classes; “{prefix}:” of “{name}” is no prefix here")
+        found.append(prefixes[prefix] + local if prefix in prefixes else name)
+    return tuple(found)
 
 
 def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:

@@ -31,6 +31,8 @@ def test_the_smallest_file_is_enough(tmp_path: Path) -> None:
         (MINIMAL + '[graphs]\n"x/*" = "nonsense"', "roles are"),
         (MINIMAL + '[inference]\nprofile = "full"', "profile"),
         (MINIMAL + '[validation]\nviolations = "ignore"', 'violations = "refuse" or "report"'),
+        (MINIMAL + '[reconciliation]\naside = ["nope:Thing"]', "“nope:” of “nope:Thing” is no prefix"),
+        (MINIMAL + "[reconciliation]\nlimit = 3", "with “aside”, not limit"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, told: str) -> None:
@@ -90,6 +92,13 @@ def test_a_file_has_a_graph_under_the_base(tmp_path: Path) -> None:
     publication = parse(tmp_path, MINIMAL, {})
     assert publication.graph("data/a b/x.ttl.gz") == "https://data.example/graph/data/a-b/x"
     assert publication.graph("x.ttl") == "https://data.example/graph/x"
+
+
+def test_classes_set_aside_are_named_by_iri_or_prefix(tmp_path: Path) -> None:
+    names = '["ex:Page", "skos:Concept", "https://other.example/Thing"]'
+    text = f'{MINIMAL}[prefixes]\nex = "https://ex.example/"\n[reconciliation]\naside = {names}'
+    aside = ("https://ex.example/Page", "http://www.w3.org/2004/02/skos/core#Concept", "https://other.example/Thing")
+    assert parse(tmp_path, text, {}).aside == aside
 
 
 def test_the_nearest_publication_upward_is_found(tmp_path: Path) -> None:

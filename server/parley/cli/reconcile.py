@@ -102,7 +102,7 @@ def _asking(
             namespace = publication.all_prefixes.get(prefix) if colon else None
             return text if namespace is None or local.startswith("//") else namespace + local
 
-        answering = Service(index, publication.settings, wording, absolute, _FEATURES)
+        answering = Service(index, publication.settings, wording, absolute, _FEATURES, publication.aside)
         chosen = _kind(kind, index, publication, absolute(kind)) if kind else None
         yield answering.version_0_2, publication.settings.reconcile_queries, chosen
 

@@ -20,7 +20,7 @@ from parley.settings import Settings
 class Service:
     """What answers: a release, its limits, the words of the answer; `absolute` expands prefixed names.
 
-    `feature_names` are the readable names of matching features, by their ids.
+    `feature_names` are the readable names of matching features, by their ids; `aside`: see `Matcher`.
     """
 
     index: Index
@@ -28,6 +28,7 @@ class Service:
     wording: Wording
     absolute: Callable[[str], str]
     feature_names: Mapping[str, str]
+    aside: tuple[str, ...] = ()
 
     def version_0_2(self, batch: Any) -> dict[str, Any]:
         """The result batch for a query batch, as its schemas of version 0.2 have them.
@@ -57,7 +58,7 @@ class Service:
             raise ContentTooLarge(
                 f"The batch has {len(queries)} queries.", cure=f"Send up to {most} (reconcile_queries under [limits])."
             )
-        matcher, end = Matcher(self.index, self.absolute), time.monotonic() + seconds
+        matcher, end = Matcher(self.index, self.absolute, self.aside), time.monotonic() + seconds
         found: list[list[Match] | BadRequest] = []
         for value in queries:
             if time.monotonic() > end:

@@ -17,8 +17,8 @@ from parley.release.coreference import Relation
 from parley.release.index import Index
 from parley.release.names import Name
 from parley.release.spellings import expand_identifier
-from parley.release.words import fold
-from parley.vocab import OWL, RDF, RDFS, SH
+from parley.release.words import compact, compound, fold
+from parley.vocab import DCAT, OWL, PREFIXES, RDF, RDFS, SH, VOID
 
 #: What a thing scores that is mapped to the identifier asked for.
 _MAPPED: Final = {
@@ -38,6 +38,12 @@ _AGREES: Final = 0.9
 _EXAMINED: Final = 60
 #: Things of these kinds are terms of the vocabulary: found only by those who ask for the kind.
 _TERMS: Final = (OWL, RDFS, RDF, SH)
+#: And things of these say how something is recorded: a code, a checksum, a point on a map. Nobody's table names them.
+_RECORDS: Final = (PREFIXES["adms"] + "Identifier", PREFIXES["spdx"], PREFIXES["oa"], PREFIXES["geosparql"], VOID, DCAT)
+#: What a thing scores of which only the part before brackets or a dash is the name, or only what stands behind.
+_MAIN, _SIDE = 0.9, 0.8
+#: From this score on, the other part is another name of the same thing.
+_CONFIRMS: Final = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Match:
     """A candidate: `score` from 0 to 100, of which the name alone gives `name_score`.
 
     `settled` tells that its name or identifier is exactly what was asked for, `agreements` how far each property
-    agrees, from 0 to 1; `certain` that nothing else comes into question.
+    agrees, from 0 to 1; `certain` that nothing else comes into question; `identified` that no name was looked at.
     """
 
     iri: str
@@ -57,15 +63,20 @@ class Match:
     agreements: tuple[tuple[str, float], ...] = ()
     types: tuple[str, ...] = field(default=(), compare=False)
     certain: bool = False
+    identified: bool = False
 
 
 class Matcher:
-    """Answers queries from one release; `absolute` expands prefixed names."""
+    """Answers queries from one release; `absolute` expands prefixed names.
 
-    def __init__(self, index: Index, absolute: Callable[[str], str]) -> None:
+    Things of the kinds `aside`, and of kinds below them, are found only by those who ask for such a kind.
+    """
+
+    def __init__(self, index: Index, absolute: Callable[[str], str], aside: Iterable[str] = ()) -> None:
         self._index = index
         self._absolute = absolute
-        self._values = Values(index)
+        self._aside = tuple(aside)
+        self._values = Values(index, absolute)
         self._narrower: dict[str, frozenset[str]] = {}
 
     def match(self, query: Query) -> list[Match]:
@@ -87,7 +98,7 @@ class Matcher:
         for text, is_name in texts:
             identified = self._by_identifier(text)
             # whoever gives an identifier does not mean things that are called nearly so
-            named = self._by_name(text, alike=not identified) if is_name else []
+            named = self._called(text, alike=not identified) if is_name else []
             for match in [*identified, *named]:
                 known = best.get(match.iri)
                 if known is None or (match.name_score, match.settled) > (known.name_score, known.settled):
@@ -96,6 +107,19 @@ class Matcher:
             for condition in query.conditions:
                 best |= {match.iri: match for match in self._by_property(condition)}
         return list(best.values())
+
+    def _called(self, text: str, *, alike: bool) -> list[Match]:
+        """Who is called `text`; “Name (ABC)”, “Name - ABC” and the like also mean who is called by both parts."""
+        found = {match.iri: match for match in self._by_name(text, alike=alike)}
+        parts = compound(text) if alike and not any(match.settled for match in found.values()) else None
+        if parts is None:
+            return list(found.values())
+        main, side = ({match.iri: match for match in self._by_name(part, alike=True)} for part in parts)
+        for iri in main.keys() | side.keys():
+            match = _of_both(main.get(iri), side.get(iri))
+            if iri not in found or match.name_score > found[iri].name_score:
+                found[iri] = match
+        return list(found.values())
 
     def _by_name(self, text: str, *, alike: bool) -> list[Match]:
         key = fold(text)
@@ -122,7 +146,7 @@ class Matcher:
             place = self._index.names.node(other)
             if place is not None:
                 score = _MAPPED[relation]
-                found.append(Match(other, *place, score, settled=relation <= Relation.FOCUS))
+                found.append(Match(other, *place, score, settled=relation <= Relation.FOCUS, identified=True))
         return self._things_first(found)
 
     def _things_first(self, found: list[Match]) -> list[Match]:
@@ -147,14 +171,15 @@ class Matcher:
         called = [name for key in keys for name in self._index.names.exact(key)]
         targets = [*values, *(name.iri for name in called)]
         for node, iri, links in self._index.names.subjects(condition.property, targets):
-            yield Match(iri, node, links, 100.0, settled=True)
+            yield Match(iri, node, links, 100.0, settled=True, identified=True)
         for name in called:  # the property may be one that holds names and identifiers
             if condition.property in self._values.of(name.iri):
-                yield Match(name.iri, name.node, name.links, 100.0, settled=True)
+                yield Match(name.iri, name.node, name.links, 100.0, settled=True, identified=True)
 
     def _of_type(self, found: list[Match], query: Query) -> list[Match]:
         kinds = self._index.names.classes_of(match.node for match in found)
         wanted = [self._below(kind) for kind in query.types]
+        aside = frozenset().union(*map(self._below, self._aside))
         kept = []
         for match in found:
             types = kinds.get(match.node, [])
@@ -162,7 +187,7 @@ class Matcher:
                 fits = [not kind.isdisjoint(types) for kind in wanted]
                 keep = all(fits) if query.all_types else any(fits)
             else:
-                keep = not types or not all(kind.startswith(_TERMS) for kind in types)
+                keep = match.identified or not _is_aside(types, aside)
             if keep:
                 kept.append(replace(match, types=tuple(types)))
         return kept
@@ -186,9 +211,30 @@ class Matcher:
         return replace(match, score=score, agreements=tuple(agreements))
 
 
+def _is_aside(types: list[str], aside: frozenset[str]) -> bool:
+    """Whether a thing of these kinds is a term, a record of something, or of the kinds `aside`."""
+    if not types:
+        return False
+    terms = all(kind.startswith(_TERMS) for kind in types)
+    return terms or not aside.isdisjoint(types) or any(kind.startswith(_RECORDS) for kind in types)
+
+
+def _of_both(main: Match | None, side: Match | None) -> Match:
+    """The match of a thing by the two parts of a text: settled where one part is its name and the other agrees."""
+    if main is not None and side is not None and min(main.name_score, side.name_score) >= _CONFIRMS:
+        best = max(main, side, key=lambda match: (match.settled, match.name_score))
+        return replace(best, settled=main.settled or side.settled)
+    candidates = [
+        replace(match, name_score=share * match.name_score, settled=False)
+        for match, share in ((main, _MAIN), (side, _SIDE))
+        if match is not None
+    ]
+    return max(candidates, key=lambda match: match.name_score)
+
+
 def _scored(key: str, name: Name) -> Match:
     score = worth(key, name.key, name.form)
-    settled = name.key == key and name.form in TELLING
+    settled = compact(name.key) == compact(key) and name.form in TELLING
     return Match(name.iri, name.node, name.links, score, settled)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import pyoxigraph as ox
@@ -20,10 +20,14 @@ _YEAR: Final = 4
 
 
 class Values:
-    """The values of the things of one release, remembered while a batch is answered."""
+    """The values of the things of one release, remembered while a batch is answered.
 
-    def __init__(self, index: Index) -> None:
+    `absolute` expands prefixed names that are wanted.
+    """
+
+    def __init__(self, index: Index, absolute: Callable[[str], str] = str) -> None:
         self._index = index
+        self._absolute = absolute
         self._known: dict[str, dict[str, list[Term]]] = {}
 
     def of(self, iri: str) -> dict[str, list[Term]]:
@@ -43,7 +47,10 @@ class Values:
         """How well `wanted` and the values of the property agree, from 0 to 1."""
         values = self.of(iri).get(property_, [])[:_COMPARED]
         names = self._index.names.of(value.value for value in values if isinstance(value, ox.NamedNode))
-        best = [max((_agreement(text, value, names) for value in values), default=0.0) for text in wanted]
+        best = [
+            max((_agreement(text, self._absolute(text), value, names) for value in values), default=0.0)
+            for text in wanted
+        ]
         if not best:
             return 0.0
         if quantifier == "none":
@@ -51,10 +58,10 @@ class Values:
         return min(best) if quantifier == "all" else max(best)
 
 
-def _agreement(text: str, value: Term, names: dict[str, list[str]]) -> float:
+def _agreement(text: str, iri: str, value: Term, names: dict[str, list[str]]) -> float:
     asked = fold(text)
     if isinstance(value, ox.NamedNode):
-        if value.value in spellings(expand_identifier(text) or text):
+        if value.value in spellings(expand_identifier(text) or iri):
             return 1.0
         return max((similarity(asked, name) for name in names.get(value.value, ())), default=0.0)
     if not isinstance(value, ox.Literal):

@@ -18,7 +18,7 @@ from parley.vocab import DCTERMS
 
 FILE_NAME = "manifest.json"
 #: Part of a release's identity: raised when the files of a release change their meaning.
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 
 # Made anew by every build and not byte for byte the same: listed apart and outside the identity.
 _DERIVED = ("store/", "index.sqlite", "changes.sqlite")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
+from parley.release.words import compact
 from parley.vocab import RDFS
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -74,9 +75,9 @@ class Names:
         self._rows = rows
 
     def exact(self, key: str, limit: int = LISTED) -> list[Name]:
-        """The names whose folded form is `key`, best linked things first."""
-        sql = f"{_NAMES} WHERE m.key = ? ORDER BY n.incoming DESC, n.id, m.form LIMIT ?"
-        return _named(self._rows(sql, key, limit)) if key else []
+        """The names whose folded form is `key`, wherever spaces are set, best linked things first."""
+        sql = f"{_NAMES} WHERE m.compact = ? ORDER BY n.incoming DESC, n.id, m.form LIMIT ?"
+        return _named(self._rows(sql, compact(key), limit)) if key else []
 
     def starting(self, key: str, limit: int = LISTED) -> list[Name]:
         """The names whose folded form begins with `key`."""

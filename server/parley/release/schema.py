@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised with every change that an older reader would misread.
-VERSION: Final = 6
+VERSION: Final = 7
 
 #: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
 SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)
@@ -40,13 +40,15 @@ CREATE TABLE fragment (document TEXT, iri TEXT, PRIMARY KEY (document, iri)) WIT
 CREATE TABLE label (
   node INTEGER, language TEXT, rank INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (node, language)
 ) WITHOUT ROWID;
--- The names by which people may mean a thing of the default graph, folded (`words.fold`), each once; form: what kind of
--- name it is (`names.Form`). name_part finds similar ones by their three-letter parts, name_frequency says how many
--- names have one.
+-- The names by which people may mean a thing of the default graph, folded (`words.fold`), each once, and the same
+-- without spaces (`words.compact`); form: what kind of name it is (`names.Form`). name_part finds similar ones by their
+-- three-letter parts, name_frequency says how many names have one.
 CREATE TABLE name (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL, node INTEGER NOT NULL, form INTEGER NOT NULL, language TEXT NOT NULL
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL, compact TEXT NOT NULL, node INTEGER NOT NULL, form INTEGER NOT NULL,
+  language TEXT NOT NULL
 );
 CREATE INDEX name_key ON name (key);
+CREATE INDEX name_compact ON name (compact);
 CREATE INDEX name_node ON name (node);
 CREATE VIRTUAL TABLE name_part USING fts5 (
   key, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1'

@@ -12,8 +12,14 @@ from urllib.parse import unquote
 _WORD: Final = re.compile(r"[^\W_]+")
 #: Letters that carry their mark inside, so that no decomposition takes it off.
 _LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+#: A space that is not between two digits.
+_SPACE: Final = re.compile(r"(?<!\d) | (?!\d)")
+#: What stands between two names of one thing, and brackets around the second.
+_BETWEEN: Final = re.compile(r"\s[-–—/|]\s|;\s")
+_BRACKETS: Final = {")": "(", "]": "["}
 # What French and Italian elide before a vowel: l'eau, d'eau, qu'il, dell'acqua.
 _ELISION: Final = re.compile(r"\b(?:[cdjlmnst]|qu|dell|nell|all|dall|sull|un)['\u2019\u02bc](?=\w)")
+_BRITISH: Final = re.compile(r"isation(?=s?\b)")
 #: Articles that one list has before a name and another leaves out.
 _ARTICLES: Final = frozenset(("the", "a", "an", "le", "la", "les", "un", "une", "der", "die", "das")) | frozenset(
     ("ein", "eine", "el", "los", "las", "il", "lo", "gli")
@@ -59,7 +65,8 @@ def pick_label(
 def fold(text: str) -> str:
     """`text` as a key under which spellings of one name meet: without case, accents, punctuation, leading articles.
 
-    Canonically equivalent texts have equal keys; "" if there is no letter or digit.
+    British -isation and American -ization are one. Canonically equivalent texts have equal keys; "" if there is no
+    letter or digit.
 
     >>> fold("L\u2019École « Saint-Éloi »") == fold("école saint eloi")
     True
@@ -68,8 +75,32 @@ def fold(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
-    words = _WORD.findall(_ELISION.sub("", plain))
+    words = _WORD.findall(_BRITISH.sub("ization", _ELISION.sub("", plain)))
     return " ".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
+
+
+def compact(key: str) -> str:
+    """A folded text without its spaces, which writers set as they please; those between two numbers stay.
+
+    >>> compact(fold("Cyber-Security")), compact(fold("N.A.T.O.")), compact("1 244 of 1999")
+    ('cybersecurity', 'nato', '1 244of1999')
+    """
+    return _SPACE.sub("", key)
+
+
+def compound(text: str) -> tuple[str, str] | None:
+    """The two parts of a text that gives a name twice: before and in brackets, or around a dash or stroke.
+
+    >>> compound("United Stones (USE)"), compound("USE – United Stones"), compound("Stone-cutters")
+    (('United Stones', 'USE'), ('USE', 'United Stones'), None)
+    """
+    text = text.strip()
+    if opening := _BRACKETS.get(text[-1:]):
+        main, found, side = text[:-1].rpartition(opening)
+        parts = [main, side] if found else []
+    else:
+        parts = _BETWEEN.split(text, maxsplit=1)
+    return (parts[0].strip(), parts[1].strip()) if len(parts) == 2 and all(map(fold, parts)) else None
 
 
 def match_expression(text: str) -> str:

@@ -21,9 +21,11 @@ from parley.pipeline.output.name_forms import name_forms
 from parley.pipeline.output.texts import texts
 from parley.pipeline.output.usage import LINKS, Usage
 from parley.publication import Publication, Role
+from parley.release.names import Form
 from parley.release.schema import TABLES, VERSION
 from parley.release.storage import storage_errors
-from parley.vocab import OWL, RDF_TYPE, RDFS
+from parley.release.words import compact
+from parley.vocab import OWL, PREFIXES, RDF_TYPE, RDFS
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus
@@ -35,6 +37,11 @@ CREATE TEMP TABLE edge (object TEXT NOT NULL, property INTEGER, subject INTEGER,
 
 #: Classes that say nothing about their instances.
 _EMPTY_CLASSES = (OWL + "Thing", OWL + "NamedIndividual", RDFS + "Resource")
+
+_BOUND = {
+    "type": RDF_TYPE, "empty": json.dumps(_EMPTY_CLASSES), "identified": PREFIXES["adms"] + "identifier",
+    "identifier": int(Form.IDENTIFIER),
+}  # fmt: skip
 
 _FINISH = (
     "INSERT INTO node (name) SELECT DISTINCT object FROM edge WHERE object NOT IN (SELECT name FROM node) ORDER BY 1",
@@ -61,6 +68,14 @@ _FINISH = (
          WHERE k.name NOT IN (SELECT value FROM json_each(:empty))
        ) AS best WHERE best.node = node.id AND best.place = 1""",
     LINKS,
+    # what identifies a thing by a node of its own (ADMS) identifies it like a text would
+    """INSERT INTO name (key, compact, node, form, language)
+       SELECT DISTINCT m.key, m.compact, i.subject, m.form, m.language
+       FROM name m JOIN incoming i ON i.object = m.node JOIN property p ON p.id = i.property
+       JOIN graph_use g ON g.id = i.graph JOIN node n ON n.id = i.subject
+       WHERE p.iri = :identified AND g.listed AND m.form = :identifier AND n.name NOT LIKE '\\_:%' ESCAPE '\\'
+         AND NOT EXISTS (SELECT 1 FROM name o WHERE o.node = i.subject AND o.key = m.key)
+       ORDER BY 3, 1""",
     # with its borders, so that the beginnings and ends of names are parts too
     "INSERT INTO name_part (rowid, key) SELECT id, ' ' || key || ' ' FROM name ORDER BY id",
     "INSERT INTO name_part (name_part) VALUES ('optimize')",
@@ -158,7 +173,7 @@ class _Builder:
         )
         self.connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(self.counts.items()))
         for statement in _FINISH:
-            self.connection.execute(statement, {"type": RDF_TYPE, "empty": json.dumps(_EMPTY_CLASSES)})
+            self.connection.execute(statement, _BOUND)
         self.facets.write()
         self.usage.write(self.connection, self.properties)
 
@@ -224,8 +239,10 @@ class _Builder:
 
     def _names(self, number: int, name: str, lines: list[nquads.Line]) -> None:
         told = [line for line in lines if self.graphs[line.graph][1].in_default_graph]
-        rows = [(key, number, form, language) for key, form, language in name_forms(name, told)] if told else []
-        self.connection.executemany("INSERT INTO name (key, node, form, language) VALUES (?, ?, ?, ?)", rows)
+        found = name_forms(name, told) if told else []
+        rows = [(key, compact(key), number, form, language) for key, form, language in found]
+        insert = "INSERT INTO name (key, compact, node, form, language) VALUES (?, ?, ?, ?, ?)"
+        self.connection.executemany(insert, rows)
 
     def _owners(self) -> None:
         """Set the owner of every blank node that a named node leads to."""

@@ -110,7 +110,9 @@ def suggestions(kind: str, language: str | None = None) -> Response:
     site, wording = current_site(), _wording()
     prefix, cursor = request.args.get("prefix", "")[: site.settings.reconcile_characters], _number("cursor")
     if kind == "entity":
-        found = suggest.entities(site.index, Matcher(site.index, _absolute), wording, prefix, cursor)
+        found = suggest.entities(
+            site.index, Matcher(site.index, _absolute, site.publication.aside), wording, prefix, cursor
+        )
     elif kind in ("type", "property"):
         offered = suggest.types if kind == "type" else suggest.properties
         found = offered(site.index, wording, prefix, cursor)
@@ -156,7 +158,9 @@ def _page() -> Response:
 def _service() -> Service:
     interface = pages.interface_in(_language())
     names = {feature: interface(f"reconcile.feature.{feature}").unescape() for feature in _FEATURES}
-    return _Limited(current_site().index, current_site().settings, _wording(), _absolute, names)
+    return _Limited(
+        current_site().index, current_site().settings, _wording(), _absolute, names, current_site().publication.aside
+    )
 
 
 class _Limited(Service):
@@ -209,12 +213,19 @@ def _facts() -> manifest.Facts:
     return manifest.Facts(
         name=pages.localised(site.publication.title).text or site.publication.base,
         address=lambda path: site.public(f"{tongue}{path}"),
-        types=_wording().kinds(asking.survey().kinds[: 4 * _KINDS], _KINDS),
+        types=_wording().kinds(_usual_kinds(), _KINDS),
         language=_language(),
         languages=site.publication.languages,
         words={word: interface(f"reconcile.setting.{word}").unescape() for word in _SETTINGS},
         batch=site.settings.reconcile_queries,
     )
+
+
+def _usual_kinds() -> list[str]:
+    """The kinds to offer first: none that are set aside."""
+    site = current_site()
+    aside = {name for kind in site.publication.aside for name in site.index.names.narrower(kind)}
+    return [kind for kind in asking.survey().kinds if kind not in aside][: 4 * _KINDS]
 
 
 def _absolute(text: str) -> str:
