@@ -115,6 +115,7 @@ def test_the_table_itself_is_never_overwritten(parley: Any, tmp_path: Path, stat
         (b"a,b\n1,2\n", ("--type", "Nothing"), 2, "no class called"),
         (b"a,b\n1,2\n", ("--property", "b"), 2, "COLUMN=PROPERTY"),
         (b"a,b\n1,2\n", ("--property", "z=rdf:type"), 2, "no column"),
+        (b"a,b\n1,2\n", ("--property", "b=rdf:tpye"), 2, "no property “rdf:tpye”"),
         (b"a,b\n1,2\n", ("--service", "ftp://x"), 2, "no web address"),
         (b"a,b\n1,2\n", ("--service", "http://127.0.0.1:9"), 1, "does not answer"),
     ],

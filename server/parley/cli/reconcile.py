@@ -66,7 +66,7 @@ def reconcile(
         raise Misuse(f"{target} is there already.", cure="Name another file with --output, or give --force.")
     number = read.column(column)
     pairs = [_pair(text, read) for text in properties]
-    with _asking(service, folder, language, kind) as (ask, batch, chosen):
+    with _asking(service, folder, language, kind, [property_ for _, property_ in pairs]) as (ask, batch, chosen):
         found, statuses = enriched(read, Task(number, chosen, tuple(pairs)), ask, batch)
     if str(target) == "-":
         sys.stdout.buffer.write(as_bytes(found))
@@ -84,7 +84,7 @@ def _pair(text: str, read: Table) -> tuple[int, str]:
 
 @contextmanager
 def _asking(
-    service: str | None, folder: Path | None, language: str | None, kind: str | None
+    service: str | None, folder: Path | None, language: str | None, kind: str | None, properties: list[str]
 ) -> Iterator[tuple[Ask, int, str | None]]:
     """What answers batches, how large they may be, and the kind as an IRI."""
     if service:
@@ -103,6 +103,11 @@ def _asking(
             return text if namespace is None or local.startswith("//") else namespace + local
 
         answering = Service(index, publication.settings, wording, absolute, _FEATURES, publication.aside)
+        if unknown := [name for name in properties if index.triples_with(absolute(name)) is None]:
+            raise Misuse(
+                f"There is no property “{unknown[0]}”.",
+                cure="Give an IRI or a prefixed name of one that the data uses.",
+            )
         chosen = _kind(kind, index, publication, absolute(kind)) if kind else None
         yield answering.version_0_2, publication.settings.reconcile_queries, chosen
 

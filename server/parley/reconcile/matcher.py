@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from parley.errors import BadRequest
 from parley.reconcile.query import Condition, Query
 from parley.reconcile.similarity import LOWEST, TELLING, worth
 from parley.reconcile.values import Values
@@ -38,6 +39,8 @@ _AGREES: Final = 0.9
 _EXAMINED: Final = 60
 #: Things of these kinds are terms of the vocabulary: found only by those who ask for the kind.
 _TERMS: Final = (OWL, RDFS, RDF, SH)
+#: Kinds that everything is of.
+_ANYTHING: Final = (OWL + "Thing", RDFS + "Resource")
 #: And things of these say how something is recorded: a code, a checksum, a point on a map. Nobody's table names them.
 _RECORDS: Final = (PREFIXES["adms"] + "Identifier", PREFIXES["spdx"], PREFIXES["oa"], PREFIXES["geosparql"], VOID, DCAT)
 #: What a thing scores of which only the part before brackets or a dash is the name, or only what stands behind.
@@ -80,7 +83,9 @@ class Matcher:
         self._narrower: dict[str, frozenset[str]] = {}
 
     def match(self, query: Query) -> list[Match]:
-        """The candidates for `query`, best first."""
+        """The candidates for `query`, best first. Raises BadRequest for a kind or property that the release has not."""
+        self._check_kinds(query.types)
+        self._check_properties(condition.property for condition in query.conditions)
         found = self._candidates(query)
         kept = self._of_type(found, query)
         kept.sort(key=_order)
@@ -91,6 +96,29 @@ class Matcher:
         kept.sort(key=_order)
         kept = _decided([match for match in kept if match.score >= LOWEST], query)
         return kept[query.offset : query.offset + query.limit]
+
+    def offers(self, types: Iterable[str]) -> bool:
+        """Whether a thing of these kinds is offered to those who ask for no kind."""
+        return not _is_aside(types, self._all_aside())
+
+    def _all_aside(self) -> frozenset[str]:
+        return frozenset().union(*map(self._below, self._aside))
+
+    def _check_kinds(self, kinds: Iterable[str]) -> None:
+        for kind in kinds:
+            if kind not in _ANYTHING and not self._index.coreferences.known([kind]):
+                raise BadRequest(
+                    f"There is no kind of things “{kind[:200]}” here.",
+                    cure="Give the IRI of a class, as /reconcile/suggest/type lists them.",
+                )
+
+    def _check_properties(self, properties: Iterable[str]) -> None:
+        for name in properties:
+            if self._index.triples_with(name) is None:
+                raise BadRequest(
+                    f"There is no property “{name[:200]}” here.",
+                    cure="Give the IRI of a property, as /reconcile/suggest/property lists them.",
+                )
 
     def _candidates(self, query: Query) -> list[Match]:
         best: dict[str, Match] = {}
@@ -178,8 +206,8 @@ class Matcher:
 
     def _of_type(self, found: list[Match], query: Query) -> list[Match]:
         kinds = self._index.names.classes_of(match.node for match in found)
-        wanted = [self._below(kind) for kind in query.types]
-        aside = frozenset().union(*map(self._below, self._aside))
+        wanted = [self._below(kind) for kind in query.types if kind not in _ANYTHING]
+        aside = self._all_aside()
         kept = []
         for match in found:
             types = kinds.get(match.node, [])
@@ -211,8 +239,9 @@ class Matcher:
         return replace(match, score=score, agreements=tuple(agreements))
 
 
-def _is_aside(types: list[str], aside: frozenset[str]) -> bool:
+def _is_aside(types: Iterable[str], aside: frozenset[str]) -> bool:
     """Whether a thing of these kinds is a term, a record of something, or of the kinds `aside`."""
+    types = tuple(types)
     if not types:
         return False
     terms = all(kind.startswith(_TERMS) for kind in types)

@@ -24,9 +24,13 @@ _SUPERCLASS: Final = RDFS + "subClassOf"
 def entities(index: Index, matcher: Matcher, wording: Wording, prefix: str, cursor: int) -> list[dict[str, Any]]:
     """Things with a name that begins with `prefix`, then those that a query for it would find."""
     best: dict[str, tuple[int, int, str]] = {}
+    numbers: dict[str, int] = {}
     for name in index.names.starting(fold(prefix)):
         place = (len(name.key), -name.links, name.iri)
         best[name.iri] = min(best.get(name.iri, place), place)
+        numbers[name.iri] = name.node
+    kinds = index.names.classes_of(numbers.values())
+    best = {iri: place for iri, place in best.items() if matcher.offers(kinds.get(numbers[iri], ()))}
     found = matcher.match(Query(names=(prefix,), limit=PAGE)) if prefix.strip() else []
     certain = [match.iri for match in found if match.settled]
     begun = sorted((iri for iri in best if iri not in certain), key=lambda iri: best[iri])

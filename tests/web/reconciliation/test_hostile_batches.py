@@ -36,6 +36,9 @@ def result(service: Any, query: Any) -> Any:
         {"query": "x", "properties": [{"pid": "p", "v": [[1]]}]},
         {"query": "x", "properties": [{"pid": "p", "v": "y"}] * 21},
         {"query": "y" * 1001},
+        {"query": "Findling", "type": "Stein"},
+        {"query": "Findling", "type": ["http://lichen.example/garden/ontology#Stien"]},
+        {"query": "Findling", "properties": [{"pid": "http://lichen.example/garden/ontology#plcae", "v": "x"}]},
     ],
 )
 def test_one_bad_query_fails_alone(tiny_service: Any, schemas: Any, query: Any) -> None:

@@ -100,6 +100,20 @@ def test_data_extension(service: Any, real_service: Any, schemas: Any) -> None:
     assert any(old["rows"][iri].values()) and not any(old["rows"]["urn:nobody"].values())
 
 
+def test_terms_of_the_vocabulary_and_kinds_set_aside_are_not_suggested(real_service: Any) -> None:
+    found = [row["id"] for row in real_service.get("/suggest/entity", prefix="mission").json["result"]]
+    assert found and not any("ontology#" in iri for iri in found)
+    found = [row["id"] for row in real_service.get("/suggest/entity", prefix="section").json["result"]]
+    assert not any("/section/" in iri for iri in found)
+    offered = [row["name"] for row in real_service.get(lang="en").json["defaultTypes"]]
+    assert "organisation" in offered and not {"section", "passage", "naming"} & set(offered)
+
+
+def test_any_thing_may_be_asked_for_as_such(real_service: Any) -> None:
+    query = {"query": "KFOR", "type": "http://www.w3.org/2002/07/owl#Thing"}
+    assert real_service.form(queries={"q": query}).json["q"]["result"][0]["match"] is True
+
+
 def test_values_keep_their_kinds(tiny_service: Any) -> None:
     terms = GARDEN + "ontology#"
     properties = [{"id": terms + name} for name in ("count", "thickness", "seenAt", "growsOn")]
