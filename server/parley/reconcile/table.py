@@ -67,12 +67,12 @@ def read_table(path: Path) -> Table:
         raise SourceError("The table is empty.", file=str(path), cure="Its first row must hold the names of columns.")
     header, *body = rows
     for number, row in enumerate(body, start=2):
-        if len(row) > len(header):
+        if any(row[len(header) :]):  # empty ones at the end are what spreadsheets leave behind
             raise SourceError(
                 f"Row {number} has {len(row)} cells, the header {len(header)}.", file=str(path),
                 cure="Quote cells that hold the delimiter.",
             )  # fmt: skip
-    padded = [row + [""] * (len(header) - len(row)) for row in body]
+    padded = [row[: len(header)] + [""] * (len(header) - len(row)) for row in body]
     return Table(header, padded, delimiter, "\r\n" if "\r\n" in text else "\n", marked)
 
 
