@@ -180,9 +180,45 @@ def test_limits_of_reading_are_named(garden: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_not_read_is_named(garden: Path, tmp_path: Path) -> None:
-    packed = archive(tmp_path / "x.zip", {"a.ttl": TURTLE.encode(), "notes.docx": b"", "README": b""})
-    status, text = add(garden, packed)
-    assert status == 0 and "2 (README, notes.docx)" in " ".join(text.split())
+    """A package of npm has JSON besides the RDF, which is none; named by itself it is a mistake."""
+    members = {"a.ttl": TURTLE.encode(), "notes.docx": b"", "README": b"", "package.json": b'{"name": "rocks"}'}
+    status, text = add(garden, archive(tmp_path / "x.zip", members))
+    assert status == 0 and "3 (README, notes.docx, package.json)" in " ".join(text.split())
+    status, text = add(garden, write(tmp_path / "package.json", members["package.json"]), name="json")
+    assert status == 1 and "no keyword of JSON-LD" in text
+    status, text = add(garden, archive(tmp_path / "y.zip", {"package.json": b"{}"}), name="json")
+    assert status == 1 and "There is no triple in it" in text
+
+
+def test_relative_iris_are_taken_from_the_base_that_is_given(garden: Path, tmp_path: Path) -> None:
+    """PROV-O as its authors publish it names itself by a relative IRI."""
+    relative = TURTLE.replace("http://rocks.example/gneiss", "#gneiss")
+    for name, text in (("a.ttl", relative), ("b.jsonld", '{"@id": "#gneiss", "@type": "http://rocks.example/Rock"}')):
+        source = write(tmp_path / name, text)
+        refused = " ".join(add(garden, source, more=("--replace",))[1].split())
+        assert "declares no base" in refused and "--base" in refused
+        assert add(garden, source, more=("--base", "http://rocks.example/all", "--replace"))[0] == 0
+        assert "<http://rocks.example/all#gneiss> " in (garden / "data/external/rocks/data.nt").read_text()
+    assert "is no base IRI" in add(garden, source, more=("--base", "all"))[1]
+
+
+def test_a_table_is_found_by_its_own_name(garden: Path, tmp_path: Path) -> None:
+    table = write(tmp_path / "rocks.csv", "id,name,age\ngneiss,Gneiss,3000\n")
+    status, text = add(garden, table)
+    assert status == 1 and "rocks.csv-metadata.json" in text
+    write(tmp_path / "rocks.csv-metadata.json", json.dumps(CSV_METADATA))
+    assert add(garden, table)[0] == 0
+    assert '"Gneiss"@en' in (garden / "data/external/rocks/data.nt").read_text()
+
+
+def test_mappings_keep_the_names_of_what_is_not_ours_and_know_their_prefixes(garden: Path, tmp_path: Path) -> None:
+    head = "subject_id\tsubject_label\tpredicate_id\tobject_id\tobject_label\n"
+    row = f"{OURS}\tStone\tskos:exactMatch\thttp://rocks.example/gneiss\tGneiss\n"
+    assert add(garden, write(tmp_path / "a.sssom.tsv", head + row))[0] == 0
+    lines = (garden / "data/external/rocks/data.nt").read_text().splitlines()
+    assert len(lines) == 2 and any('rdf-schema#label> "Gneiss"' in line for line in lines)
+    status, text = add(garden, write(tmp_path / "b.sssom.tsv", head + row.replace("http:", "htpp:")), name="b")
+    assert status == 1 and "b.sssom.tsv:2" in text and "has an unknown prefix" in text
 
 
 @pytest.mark.parametrize(

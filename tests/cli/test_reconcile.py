@@ -79,7 +79,7 @@ def test_a_kind_and_a_property_narrow(parley: Any, tmp_path: Path, state: Any) -
 
 def test_what_spreadsheets_leave_behind_is_no_fault(parley: Any, tmp_path: Path, state: Any) -> None:
     table = tmp_path / "t.csv"
-    table.write_bytes("nr;Näme\r\n1;FINDLING;;\r\n;;;\r\n\r\n2;\"Find\nling\"\r\n".encode("cp1252"))
+    table.write_bytes('nr;Näme\r\n1;FINDLING;;\r\n;;;\r\n\r\n2;"Find\nling"\r\n'.encode("cp1252"))
     done = parley("reconcile", table, "--column", "Näme", "--publication", TINY, "--output", "-", **state)
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader(io.StringIO(done.stdout), delimiter=";"))

@@ -21,6 +21,7 @@ _NAMED = 5
 @click.option("--licence", metavar="IRI", required=True, help="The licence of the data: its address.")
 @click.option("--title", metavar="TEXT", help="What to call the data; default: its name.")
 @click.option("--name", metavar="NAME", help="Folder and graph of the data; default: after the first source.")
+@click.option("--base", metavar="IRI", help="What relative IRIs are relative to, in files that declare no base.")
 @click.option("--origin", metavar="URL", help="Where the data is from; default: the source's file name.")
 @click.option("--date", metavar="DATE", help="When it was taken from there; default: today.")
 @click.option("--replace", "replacing", is_flag=True, help="Take the place of data of the same name.")
@@ -31,6 +32,7 @@ def add(
     licence: str,
     title: str | None,
     name: str | None,
+    base: str | None,
     origin: str | None,
     date: str | None,
     replacing: bool,
@@ -40,18 +42,22 @@ def add(
     """Add other people's data to a publication, in a graph of its own, marked as theirs; `parley build` publishes it.
 
     SOURCE is RDF in any syntax, an archive (.zip, .tar and its compressed forms) or a folder of it, a table of mappings
-    (.sssom.tsv), or the metadata of CSV files (…-metadata.json, CSV on the Web). It is added whole or not at all.
+    (.sssom.tsv), or CSV with its metadata beside it (NAME.csv-metadata.json, CSV on the Web). It is added whole or not
+    at all.
     """
     from parley.pipeline.sources import external
+    from parley.pipeline.sources.added import Added, graph_of, is_iri
 
-    if not (licence.startswith(("http://", "https://")) and external.is_iri(licence)):
+    if not (licence.startswith(("http://", "https://")) and is_iri(licence)):
         raise Misuse(f"“{licence}” is no licence's address.", cure="Give its IRI, https://….")
+    if base is not None and not is_iri(base):
+        raise Misuse(f"“{base}” is no base IRI.", cure="Give the address that the files were made for, https://….")
     publication = open_publication(folder)
     stem = re.sub(r"[^a-z0-9]+", "-", sources[0].name.lower().partition(".")[0]).strip("-") or "data"
-    about = external.Added(name or stem, title or name or stem, licence, _date(date), origin or sources[0].name, "", 0)
-    done = external.add(publication, list(sources), about, replacing=replacing)
+    about = Added(name or stem, title or name or stem, licence, _date(date), origin or sources[0].name, "", 0)
+    done = external.add(publication, list(sources), about, base=base, replacing=replacing)
     if as_json:
-        print_json({**_row(done), "left_out": done.left_out, "graph": external.graph_of(publication, done.name).value})
+        print_json({**_row(done), "left_out": done.left_out, "graph": graph_of(publication, done.name).value})
     else:
         CONSOLE.print(f"Added {done.name}: {done.triples:,} triples. `parley build` publishes them.", markup=False)
         if done.left_out:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -79,6 +80,7 @@ def fold(text: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
 
 
+@lru_cache(maxsize=20_000)
 def compact(key: str) -> str:
     """A folded text without its spaces, which writers set as they please; those between two numbers stay.
 

@@ -15,48 +15,31 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from parley.engine.checking import FAULT
 from parley.errors import Misuse, SourceError
 from parley.formats import N_TRIPLES
+from parley.pipeline.sources.added import ABOUT, DATA, FOLDER, Added, described, recorded
 from parley.pipeline.sources.discover import SourceFile, discover_in, form_of
 from parley.pipeline.sources.skolem import Namer, Undecided, blank_nodes
 from parley.pipeline.sources.tabular import METADATA, SSSOM
 from parley.pipeline.sources.unpack import is_archive, unpack
 from parley.publication import Publication, Role
-from parley.vocab import DCTERMS, PREFIXES, RDF_TYPE, VOID, XSD
 
-FOLDER: Final = "data/external"
-DATA: Final = "data.nt"
-ABOUT: Final = "source.ttl"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_SPDX: Final = PREFIXES["spdx"]
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What the folder of added data says of itself; `sha256` is of the source as it was added.
-
-    `left_out` names the files of an archive or folder that were not read.
-    """
-
-    name: str
-    title: str
-    licence: str
-    date: str
-    origin: str
-    sha256: str
-    triples: int
-    left_out: tuple[str, ...] = ()
-
-
-def add(publication: Publication, sources: list[Path], about: Added, *, replacing: bool = False) -> Added:
+def add(
+    publication: Publication, sources: list[Path], about: Added, *, base: str | None = None, replacing: bool = False
+) -> Added:
     """Read `sources` and write the folder `about.name`; returns `about` with checksum and number of triples.
+
+    `base` is what relative IRIs are relative to in files that declare no base.
 
     Raises SourceError for the first thing wrong with a source, Misuse for a name that is taken or can't be one. The
     publication is then as it was before.
@@ -72,10 +55,11 @@ def add(publication: Publication, sources: list[Path], about: Added, *, replacin
         with tempfile.TemporaryDirectory(prefix="parley-add-") as work:
             files, left_out = _listed(publication, sources, Path(work))
             draft.mkdir(parents=True)
-            _read_apart(publication, sources[0].name, files, draft / DATA)
+            named = [str(source.resolve()) for source in sources]
+            left_out += tuple(_read_apart(publication, _task(publication, files, named, base), draft / DATA))
         triples = _named_blank_nodes(publication, draft / DATA, sources[0].name)
         whole = replace(about, sha256=_digest(sources), triples=triples)
-        (draft / ABOUT).write_bytes(_described(publication, whole))
+        (draft / ABOUT).write_bytes(described(publication, whole))
         _switch(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -102,12 +86,7 @@ def remove(publication: Publication, name: str) -> None:
 def added(publication: Publication) -> list[Added]:
     """What has been added, by name. Raises SourceError if a description can't be read."""
     folder = publication.root / FOLDER
-    return [_recorded(publication, path) for path in sorted(folder.glob(f"*/{ABOUT}"))] if folder.is_dir() else []
-
-
-def graph_of(publication: Publication, name: str) -> ox.NamedNode:
-    """The graph that holds what was added under `name`."""
-    return ox.NamedNode(publication.graph(f"{FOLDER}/{name}/{DATA}"))
+    return [recorded(publication, path) for path in sorted(folder.glob(f"*/{ABOUT}"))] if folder.is_dir() else []
 
 
 def _listed(
@@ -123,14 +102,17 @@ def _listed(
     return files, tuple(left_out)
 
 
-def _read_apart(publication: Publication, name: str, files: list[tuple[str, SourceFile]], out: Path) -> None:
-    """Have a process within walls (see `adding`) read the files and write `out`. Raises SourceError."""
-    seconds = publication.settings.add_seconds
+def _read_apart(publication: Publication, task: dict[str, Any], out: Path) -> list[str]:
+    """Have a process within walls (see `adding`) do `task` and write `out`; the names of files that it left out.
+
+    Raises SourceError.
+    """
+    seconds, name = publication.settings.add_seconds, task["name"]
     with out.open("wb") as stream:
         try:
             done = subprocess.run(
                 [sys.executable, "-P", "-m", "parley.pipeline.validation.adding"],
-                input=_task(publication, name, files).encode(), stdout=stream, stderr=subprocess.DEVNULL,
+                input=json.dumps(task).encode(), stdout=stream, stderr=subprocess.PIPE,
                 env={**os.environ, "MALLOC_ARENA_MAX": "1"}, timeout=seconds, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -145,6 +127,8 @@ def _read_apart(publication: Publication, name: str, files: list[tuple[str, Sour
             "Reading it did not come to an end within the limits.", file=name,
             cure="Add less at once, or raise add_memory or add_seconds under [limits].",
         )  # fmt: skip
+    left_out: list[str] = json.loads(done.stderr.splitlines()[-1])
+    return left_out
 
 
 def _listed_row(file: SourceFile) -> dict[str, str | None]:
@@ -152,12 +136,15 @@ def _listed_row(file: SourceFile) -> dict[str, str | None]:
     return {"path": path, "name": file.name, "format": file.format.name, "compression": file.compression}
 
 
-def _task(publication: Publication, name: str, files: Iterable[tuple[str, SourceFile]]) -> str:
-    """The task, as JSON, of reading `files`, each with a mark that keeps its blank nodes apart."""
-    return json.dumps({
-        "root": str(publication.root.resolve()), "source": publication.source, "name": name, "parent": os.getpid(),
-        "settings": publication.settings.as_dict(), "files": [(mark, _listed_row(file)) for mark, file in files],
-    })  # fmt: skip
+def _task(
+    publication: Publication, files: Iterable[tuple[str, SourceFile]], named: list[str], base: str | None
+) -> dict[str, Any]:
+    """The task of reading `files`, each with a mark that keeps its blank nodes apart; `named` must all be RDF."""
+    return {
+        "root": str(publication.root.resolve()), "source": publication.source, "name": Path(named[0]).name,
+        "parent": os.getpid(), "settings": publication.settings.as_dict(), "base": base, "named": named,
+        "files": [(mark, _listed_row(file)) for mark, file in files],
+    }  # fmt: skip
 
 
 def _named_blank_nodes(publication: Publication, data: Path, name: str) -> int:
@@ -216,10 +203,14 @@ def _chosen(folder: Path, source: Path) -> list[SourceFile]:
 
 def _single(source: Path) -> SourceFile:
     form, compression = form_of(source.name)
+    beside = source.with_name(source.name + METADATA)
+    if source.suffix == ".csv" and beside.exists():  # where CSV on the Web looks for it
+        return _single(beside)
     if form is None and not source.name.endswith((METADATA, SSSOM)):
         raise SourceError(
             "Its ending is that of no RDF syntax, archive or table.", file=source.name,
-            cure=f"Name RDF, a .zip or .tar of it, an .sssom.tsv, or the *{METADATA} of CSV files (CSV on the Web).",
+            cure=f"Say what its columns are in {beside.name} (CSV on the Web), and add that." if source.suffix == ".csv"
+            else f"Name RDF, a .zip or .tar of it, an .sssom.tsv, or the *{METADATA} of CSV files (CSV on the Web).",
         )  # fmt: skip
     return SourceFile(source, source.name, Role.EXTERNAL, form or N_TRIPLES, compression)
 
@@ -228,60 +219,7 @@ def _digest(sources: Iterable[Path]) -> str:
     """The checksum of what was added: of the one file, or of the names and checksums of several, sorted."""
     named = [path for source in sources for path in (source.rglob("*") if source.is_dir() else [source])]
     tables = [path.with_name(path.name.removesuffix(METADATA)) for path in named if path.name.endswith(METADATA)]
-    files = sorted({*named, *tables})
+    metadata = [path.with_name(path.name + METADATA) for path in named if path.suffix == ".csv"]
+    files = sorted({*named, *tables, *metadata})
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()]
     return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
-
-
-def _described(publication: Publication, about: Added) -> bytes:
-    graph, checksum = graph_of(publication, about.name), ox.BlankNode("checksum")
-    language = publication.languages[0]
-
-    def literal(value: object, kind: str) -> ox.Literal:
-        return ox.Literal(str(value), datatype=ox.NamedNode(XSD + kind))
-
-    rows: list[tuple[ox.NamedNode | ox.BlankNode, str, ox.NamedNode | ox.BlankNode | ox.Literal]] = [
-        (graph, RDF_TYPE, ox.NamedNode(PREFIXES["prov"] + "Entity")),
-        (graph, PREFIXES["rdfs"] + "label", ox.Literal(about.title, language=language)),
-        (graph, DCTERMS + "license", ox.NamedNode(about.licence)),
-        (graph, DCTERMS + "source", _origin(about.origin)),
-        (graph, DCTERMS + "date", literal(about.date, "date")),
-        (graph, VOID + "triples", literal(about.triples, "integer")),
-        (graph, _SPDX + "checksum", checksum),
-        (checksum, RDF_TYPE, ox.NamedNode(_SPDX + "Checksum")),
-        (checksum, _SPDX + "algorithm", ox.NamedNode(_SPDX + "checksumAlgorithm_sha256")),
-        (checksum, _SPDX + "checksumValue", literal(about.sha256, "hexBinary")),
-    ]
-    triples = [ox.Triple(subject, ox.NamedNode(predicate), value) for subject, predicate, value in rows]
-    prefixes = {name: PREFIXES[name] for name in ("dcterms", "prov", "rdfs", "spdx", "void", "xsd")}
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
-
-
-def _origin(text: str) -> ox.NamedNode | ox.Literal:
-    return ox.NamedNode(text) if is_iri(text) else ox.Literal(text)
-
-
-def is_iri(text: str) -> bool:
-    """Whether `text` is an address, or a name, that others can look up."""
-    try:
-        return re.match(r"(https?|urn|ftp):\S", text) is not None and bool(ox.NamedNode(text).value)
-    except ValueError:
-        return False
-
-
-def _recorded(publication: Publication, path: Path) -> Added:
-    name = path.parent.name
-    graph, found = graph_of(publication, name), dict[str, str]()
-    try:
-        for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
-            if quad.subject == graph or quad.predicate.value == _SPDX + "checksumValue":
-                found[quad.predicate.value] = getattr(quad.object, "value", "")
-        return Added(
-            name, found[PREFIXES["rdfs"] + "label"], found[DCTERMS + "license"], found[DCTERMS + "date"],
-            found[DCTERMS + "source"], found[_SPDX + "checksumValue"], int(found[VOID + "triples"]),
-        )  # fmt: skip
-    except (SyntaxError, ValueError, KeyError) as error:
-        raise SourceError(
-            f"It does not describe the data beside it ({error}).", file=f"{FOLDER}/{name}/{ABOUT}",
-            cure="Restore it, or remove the folder and add the data again.",
-        ) from None  # fmt: skip

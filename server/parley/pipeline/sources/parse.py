@@ -27,6 +27,8 @@ from parley.publication import Publication
 from parley.settings import Settings
 
 _DEFAULT_GRAPH = ox.DefaultGraph()
+#: What an error says of a relative IRI.
+NO_BASE = "the file declares no base"
 _LOG_IMPLIES = ox.NamedNode("http://www.w3.org/2000/10/swap/log#implies")
 #: Stands for the missing base of JSON-LD, which the parser would otherwise drop relative IRIs for.
 _NO_BASE = "relative://parley.invalid/"
@@ -42,14 +44,16 @@ _NO_DIRECTIONS = "Texts with a base direction (RDF 1.2) are not supported"
 class Parser:
     """Parses the files of one publication.
 
-    `prefixes` collects the namespaces that the files declare, the first one for each prefix; `passed_over` the files
-    that turned out to hold no RDF, with the reason.
+    `base` is what relative IRIs are relative to in files that declare no base; without it they are errors. `prefixes`
+    collects the namespaces that the files declare, the first one for each prefix; `passed_over` the files that turned
+    out to hold no RDF, with the reason.
     """
 
     settings: Settings
     contexts: Contexts
     prefixes: dict[str, str] = field(default_factory=dict)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
+    base: str | None = None
 
     @classmethod
     def of(cls, publication: Publication) -> Parser:
@@ -90,7 +94,9 @@ class Parser:
         return stream
 
     def _parsed(self, form: Format, stream: Stream) -> Iterator[ox.Quad]:
-        return _checked_json(stream) if form is JSON_LD else _checked(stream, form, self.prefixes)
+        if form is JSON_LD:
+            return _checked_json(stream, self.base)
+        return _checked(stream, form, self.prefixes, self.base)
 
     def _explained(self, source: SourceFile, form: Format, error: Exception) -> SourceError:
         """The parser's message in our words, with a line found for it where the parser has none."""
@@ -100,7 +106,7 @@ class Parser:
             line = self._line(source, form, message)
         if "No scheme found" in message:
             named = _QUOTED.search(message)
-            message = f"The IRI {f'<{named[1]}> ' if named else ''}is relative, and the file declares no base"
+            message = f"The IRI {f'<{named[1]}> ' if named else ''}is relative, and {NO_BASE}"
             cure = "Write the IRI in full, or declare the base (@base in Turtle and JSON-LD, xml:base in RDF/XML)."
         elif "UTF-8" in message:
             cure = "Save the file as UTF-8."
@@ -165,10 +171,10 @@ def _line_reached(stream: Stream, form: Format) -> int | None:
     return None
 
 
-def _checked(stream: Stream, form: Format, prefixes: dict[str, str]) -> Iterator[ox.Quad]:
+def _checked(stream: Stream, form: Format, prefixes: dict[str, str], base: str | None = None) -> Iterator[ox.Quad]:
     """The quads of any syntax but JSON-LD; adds its declarations to `prefixes`. Raises SyntaxError, ValueError."""
     shallow = _Shallow(stream)
-    parser = ox.parse(cast(IO[bytes], shallow), form.oxigraph)
+    parser = ox.parse(cast(IO[bytes], shallow), form.oxigraph, base_iri=base)
     for quad in parser:
         shallow.open = 0
         if type(quad.object) is ox.Triple:
@@ -182,10 +188,10 @@ def _checked(stream: Stream, form: Format, prefixes: dict[str, str]) -> Iterator
         prefixes.setdefault(prefix, namespace)
 
 
-def _checked_json(stream: Stream) -> Iterator[ox.Quad]:
+def _checked_json(stream: Stream, base: str | None = None) -> Iterator[ox.Quad]:
     """The quads of JSON-LD, parsed leniently and checked here: strict parsing drops what is wrong in silence."""
     known: set[str] = set()
-    for quad in ox.parse(cast(IO[bytes], stream), JSON_LD.oxigraph, base_iri=_NO_BASE, lenient=True):
+    for quad in ox.parse(cast(IO[bytes], stream), JSON_LD.oxigraph, base_iri=base or _NO_BASE, lenient=True):
         if ":" not in quad.predicate.value:
             continue  # a key that the context does not define means nothing in JSON-LD (§3.1)
         for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):

@@ -144,6 +144,8 @@ def _literal(column: Any, value: Any) -> ox.Literal:
 _NEEDED: Final = ("subject_id", "predicate_id", "object_id")
 _ENTRY: Final = re.compile(r"#\s+([A-Za-z][\w.-]*)\s*:\s*[\"']?(\S+?)[\"']?\s*")
 _LABELS: Final = {"subject_label": "subject_id", "object_label": "object_id"}
+LABEL: Final = ox.NamedNode(PREFIXES["rdfs"] + "label")
+_NO_PREFIX: Final = ("http", "https", "urn", "doi", "info", "tag", "mailto", "ftp", "ark")
 
 
 def sssom(path: Path, prefixes: Mapping[str, str]) -> Iterator[ox.Triple]:
@@ -169,12 +171,24 @@ def sssom(path: Path, prefixes: Mapping[str, str]) -> Iterator[ox.Triple]:
         if (row.get("predicate_modifier") or "").strip().lower() == "not":
             continue
         try:
-            subject, predicate, target = (ox.NamedNode(expanded((row[name] or "").strip(), known)) for name in _NEEDED)
+            ends = {name: _identified((row[name] or "").strip(), known) for name in _NEEDED}
         except ValueError as error:
             raise SourceError(
-                f"An identifier is no IRI: {error}.", file=path.name, line=number, cure="Correct it."
-            ) from None
-        yield ox.Triple(subject, predicate, target)
+                f"An identifier is no IRI: {error}.", file=path.name, line=number,
+                cure="Correct it, or declare its prefix in the curie_map of the table's head.",
+            ) from None  # fmt: skip
+        yield ox.Triple(*(ends[name] for name in _NEEDED))
+        for column, end in _LABELS.items():
+            if label := (row.get(column) or "").strip():
+                yield ox.Triple(ends[end], LABEL, ox.Literal(label))
+
+
+def _identified(text: str, known: Mapping[str, str]) -> ox.NamedNode:
+    """The IRI that `text` is, in full or with one of the `known` prefixes. Raises ValueError."""
+    prefix, _, _ = text.partition(":")
+    if not text.startswith("<") and prefix not in known and prefix.lower() not in _NO_PREFIX:
+        raise ValueError(f"“{text[:80]}” has an unknown prefix")
+    return ox.NamedNode(expanded(text, known))
 
 
 def _curie_map(header: list[str]) -> dict[str, str]:

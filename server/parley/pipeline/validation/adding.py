@@ -27,8 +27,8 @@ from parley.errors import ParleyError, SourceError, ValidationFailed
 from parley.formats import N_TRIPLES, READABLE_FORMATS, by_name
 from parley.pipeline.sources.contexts import Contexts
 from parley.pipeline.sources.discover import SourceFile, discover
-from parley.pipeline.sources.parse import Parser
-from parley.pipeline.sources.tabular import METADATA, SSSOM, csvw, load_library, sssom
+from parley.pipeline.sources.parse import NO_BASE, Parser
+from parley.pipeline.sources.tabular import LABEL, METADATA, SSSOM, csvw, load_library, sssom
 from parley.pipeline.validation.checking import Rules, check
 from parley.pipeline.walls import put_up
 from parley.publication import Publication, Role
@@ -55,20 +55,29 @@ def _rules(publication: Publication) -> Rules:
     return Rules(publication, found[Role.SHAPES], found[Role.ONTOLOGY], store)
 
 
-def _triples(publication: Publication, file: SourceFile, mark: str) -> Iterator[ox.Triple]:
+def _triples(publication: Publication, file: SourceFile, mark: str, how: dict[str, Any]) -> Iterator[ox.Triple]:
+    """The triples of a file; one that turns out to be no RDF is added to `how["left_out"]`, unless it was named."""
     prefixes = publication.all_prefixes
     if file.path.name.endswith(METADATA):
         yield from csvw(file.path, prefixes, publication.settings.add_bytes)
         return
     if file.path.name.endswith(SSSOM):
-        yield from sssom(file.path, prefixes)
+        yield from (t for t in sssom(file.path, prefixes) if not _is_label_of_ours(publication, t))
         return
     settings = replace(publication.settings, file_bytes=publication.settings.add_bytes)
-    parser = Parser(settings, Contexts(publication.root))
+    parser = Parser(settings, Contexts(publication.root), base=how["base"])
     for quad in parser.quads(file):
         yield ox.Triple(_kept_apart(quad.subject, mark, file), quad.predicate, _kept_apart(quad.object, mark, file))
-    if parser.passed_over:
-        raise SourceError(f"It is no RDF: {parser.passed_over[0][1]}.", file=file.name, cure="Leave it out.")
+    if parser.passed_over and str(file.path) in how["named"]:
+        raise SourceError(f"It is no RDF: {parser.passed_over[0][1]}.", file=file.name, cure="Name another file.")
+    how["left_out"] += [name for name, _ in parser.passed_over]
+
+
+def _is_label_of_ours(publication: Publication, triple: ox.Triple) -> bool:
+    """Whether a table of mappings repeats what one of our own things is called."""
+    subject = triple.subject
+    own = isinstance(subject, ox.NamedNode) and subject.value.startswith(publication.all_bases)
+    return own and triple.predicate == LABEL
 
 
 def _kept_apart(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, mark: str, file: SourceFile) -> Any:
@@ -93,11 +102,11 @@ def _check_subject(publication: Publication, triple: ox.Triple, file: SourceFile
         )  # fmt: skip
 
 
-def _read(publication: Publication, sources: Iterable[tuple[str, SourceFile]]) -> set[ox.Triple]:
+def _read(publication: Publication, sources: Iterable[tuple[str, SourceFile]], how: dict[str, Any]) -> set[ox.Triple]:
     found: set[ox.Triple] = set()
     for mark, file in sources:
         try:
-            for triple in _triples(publication, file, mark):
+            for triple in _triples(publication, file, mark, how):
                 _check_subject(publication, triple, file)
                 found.add(triple)
         except (csv.Error, OverflowError) as error:  # the library's words; a cell that is too long, for instance
@@ -131,11 +140,15 @@ def _answer(task: dict[str, Any]) -> tuple[int, Iterable[str]]:
         if tables := [file.name for _, file in files if file.path.name.endswith(METADATA)]:
             load_library(tables[0])
         put_up([root, *sorted(readable)], memory=settings.add_memory, seconds=settings.add_seconds)
-        triples = _read(publication, files)
+        how = {"base": task["base"], "named": frozenset(task["named"]), "left_out": []}
+        triples = _read(publication, files, how)
         if not triples:
             raise SourceError("There is no triple in it.", file=files[0][1].name, cure="Name another file.")
         _held_to(rules, triples, task["name"])
+        print(json.dumps(how["left_out"]), file=sys.stderr, flush=True)
     except SourceError as error:
+        if NO_BASE in error.message:
+            error.cure += " Or say what the base is with --base."
         return FAULT, [_fault(error, error.file, error.line)]
     except ValidationFailed as error:
         return FAULT, [_fault(error, task["name"], None)]
