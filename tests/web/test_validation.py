@@ -27,12 +27,17 @@ XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">{}</rdf:
 
 
 def post(
-    site: str, data: str | bytes, accept: str = "application/json", kind: str = "text/turtle", language: str = ""
+    site: str,
+    data: str | bytes,
+    accept: str = "application/json",
+    kind: str = "text/turtle",
+    language: str = "",
+    path: str = "/validate",
 ) -> tuple[int, str, str]:
     """Status, media type and text of the answer."""
     body = data.encode() if isinstance(data, str) else data
     headers = {"Content-Type": kind, "Accept": accept, "Accept-Language": language}
-    request = urllib.request.Request(site + "/validate", body, headers)
+    request = urllib.request.Request(site + path, body, headers)
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.headers.get_content_type(), answer.read().decode()
@@ -120,6 +125,21 @@ def test_what_the_publication_knows_is_known(tiny_site: str) -> None:
     assert counts == [0, 1]
 
 
+def test_a_report_says_by_which_rules_and_can_be_validated_in_turn(tiny_site: str) -> None:
+    release = json.loads(urllib.request.urlopen(f"{tiny_site}/version").read())["release"]
+    rules = f"http://lichen.example/garden/release/{release}/"
+    assert json.loads(post(tiny_site, BAD)[2])["rules"] == rules
+    status, _, report = post(tiny_site, BAD, accept="text/turtle")
+    assert status == 200 and f"prov:used <{rules}>" in report
+    assert post(tiny_site, report)[0] == 200
+
+
+def test_a_parameter_that_means_nothing_is_refused(tiny_site: str) -> None:
+    """Whoever names shapes would take the verdict for theirs."""
+    status, _, text = post(tiny_site, BAD, path="/validate?shapes=http://rules.example/")
+    assert status == 400 and "“shapes” is no parameter" in text
+
+
 def test_data_that_no_rule_is_about_is_not_called_right(tiny_site: str) -> None:
     report = json.loads(post(tiny_site, "<urn:a> <urn:b> <urn:c> .")[2])
     assert report["focus_nodes"] == 0 and "nothing was validated" in report["notes"][0]
@@ -161,8 +181,8 @@ def test_nothing_that_data_names_is_fetched(tiny_site: str, canary: Canary) -> N
         (f'{{"@context": "{here}", "@id": "urn:a", "b": "c"}}', "application/ld+json", 400),
         (f'{{"@context": {{"@import": "{here}"}}, "@id": "urn:a", "urn:b": "c"}}', "application/ld+json", None),
         (f"<urn:o> a <{owl}Ontology> ; <{owl}imports> <{here}> . {BAD}", "text/turtle", 200),
-        (f"<urn:o> <{SH}shapesGraph> <{here}> . {BAD}", "text/turtle", 200),
-        (shape + BAD, "text/turtle", 200),
+        (f"<urn:o> <{SH}shapesGraph> <{here}> . {BAD}", "text/turtle", 422),
+        (shape + BAD, "text/turtle", 422),
         (f'<!DOCTYPE r SYSTEM "{here}">' + XML.format(""), "application/rdf+xml", None),
         (f'<!DOCTYPE r [<!ENTITY e SYSTEM "{here}">]>' + XML.format("&e;"), "application/rdf+xml", 400),
         ('<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + XML.format("&e;"), "application/rdf+xml", 400),
@@ -174,7 +194,13 @@ def test_nothing_that_data_names_is_fetched(tiny_site: str, canary: Canary) -> N
         assert status == expected or (expected is None and status in (200, 400)), (data, text)
         assert "root:" not in text
         if status == 200 and BAD in data:
-            assert {row["shape"] for row in json.loads(text)["results"]} == plain, "foreign shapes do nothing"
+            report = json.loads(text)
+            assert {row["shape"] for row in report["results"]} == plain
+            assert f"Imports are not followed: <{here}>." in report["notes"]
+        if status == 422:
+            problem = json.loads(text)
+            assert problem["type"].endswith("unsupported-data") and "sh:" in problem["detail"]
+            assert "sh:NodeShape" not in data or "sh:js, sh:jsLibrary, sh:jsLibraryURL" in problem["detail"]
     assert canary.calls == 0
     socket.create_connection(("127.0.0.1", canary.port)).close()
     for _ in range(100):

@@ -37,6 +37,13 @@ class InvalidData(BadRequest):
         self.line = line
 
 
+class UnsupportedData(InvalidData):
+    """What was sent asks for what is not done here, rules of its own for instance; it would otherwise be ignored."""
+
+    http_status = 422
+    kind = "unsupported-data"
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """Data as they were sent: `name` tells the syntax by its ending, and the compression, as a file's would."""
@@ -74,7 +81,8 @@ class Checker:
     async def check(self, upload: Upload, form: str) -> AsyncIterator[Report]:
         """Validate; the report is in the RDF format called `form`, else in JSON.
 
-        Raises EngineBusy when no place is free in time, InvalidData, ContentTooLarge where a limit ended the process.
+        Raises EngineBusy when no place is free in time, InvalidData, UnsupportedData, ContentTooLarge where a limit
+        ended the process.
         Leaving the block, or being cancelled in it, ends the process.
         """
         try:
@@ -116,7 +124,8 @@ class Checker:
                 process.kill()
             await process.wait()
         if status == FAULT:
-            raise InvalidData(**json.loads(said))
+            fault = json.loads(said)
+            raise (UnsupportedData if fault.pop("unsupported") else InvalidData)(**fault)
         if status != 0:
             raise ContentTooLarge(
                 "The validation did not come to an end within its limits: it may use "

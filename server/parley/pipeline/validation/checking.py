@@ -37,10 +37,20 @@ from parley.pipeline.validation.validate import rows_of
 from parley.pipeline.walls import put_up
 from parley.publication import Publication, Role
 from parley.release.index import Index
-from parley.vocab import RDF_TYPE
+from parley.vocab import OWL, PROV, RDF_TYPE, SH
 
 NOTHING_AIMED: Final = "No shape aims at anything in the data, by its classes or properties: nothing was validated."
 NO_SHAPES: Final = "The publication has no shapes: nothing was validated."
+#: Terms of SHACL that data may use: those of reports.
+_REPORTED: Final = frozenset(
+    SH + name
+    for name in (
+        "ValidationReport", "ValidationResult", "conforms", "detail", "focusNode", "result", "resultMessage",
+        "resultPath", "resultSeverity", "shapesGraphWellFormed", "sourceConstraint", "sourceConstraintComponent",
+        "sourceShape", "value",
+    )
+)  # fmt: skip
+_IMPORTS: Final = OWL + "imports"
 _NICENESS: Final = 10
 _DEFAULT: Final = ox.DefaultGraph()
 _TYPE: Final = ox.NamedNode(RDF_TYPE)
@@ -48,12 +58,16 @@ _TYPE: Final = ox.NamedNode(RDF_TYPE)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rules:
-    """What a release holds data to: quads of its shapes and its ontology, and its store, for types of known things."""
+    """What a release holds data to: quads of its shapes and its ontology, and its store, for types of known things.
+
+    `release` is the release's IRI, "" for files that are none yet.
+    """
 
     publication: Publication
     shapes: list[ox.Quad]
     ontology: list[ox.Quad]
     store: ox.Store
+    release: str = ""
 
     @classmethod
     def of(cls, release: Path) -> Rules:
@@ -68,7 +82,7 @@ class Rules:
             return [quad for name in names for quad in store.quads_for_pattern(None, None, None, name)]
 
         found = publications.parse(release, text, environment={})
-        return cls(found, quads(Role.SHAPES), quads(Role.ONTOLOGY), store)
+        return cls(found, quads(Role.SHAPES), quads(Role.ONTOLOGY), store, f"{found.base}release/{release.name}/")
 
     def types(self, mentioned: Iterable[ox.NamedNode]) -> list[ox.Quad]:
         """The types that the release gives to things."""
@@ -93,20 +107,28 @@ def check(rules: Rules, quads: list[ox.Quad]) -> tuple[Report, Outcome]:
     kept = dataclasses.replace(outcome, results=results, focused=outcome.focused & subjects)
     report = Report(
         results=rows_of(results, shapes, Names(rules.publication.all_prefixes), lambda _node: None),
-        notes=() if kept.focused else (NOTHING_AIMED,),
+        notes=(*(() if kept.focused else (NOTHING_AIMED,)), *_not_followed(quads)),
         shapes=kept.shapes,
         focus_nodes=kept.focus_nodes,
     )
     return report, kept
 
 
+def _not_followed(quads: Iterable[ox.Quad]) -> list[str]:
+    """A note on what the data import, which nobody fetches."""
+    named = sorted({str(quad.object) for quad in quads if quad.predicate.value == _IMPORTS})
+    return [f"Imports are not followed: {', '.join(named)[:500]}."] if named else []
+
+
 def _written(rules: Rules, form: str, quads: list[ox.Quad]) -> bytes:
     report, outcome = check(rules, quads)
     syntax = next((f for f in RDF_FORMATS if f.name == form), None)
     if syntax is None:
-        return json.dumps({**report.as_dict(), "triples": len(quads)}, ensure_ascii=False).encode()
-    prefixes = {name: rules.publication.all_prefixes[name] for name in ("sh", "rdfs")}
-    return ox.serialize(report_graph(outcome), format=syntax.oxigraph, prefixes=prefixes) or b""
+        found = {**report.as_dict(), "triples": len(quads), "rules": rules.release}
+        return json.dumps(found, ensure_ascii=False).encode()
+    prefixes = {name: rules.publication.all_prefixes[name] for name in ("sh", "rdfs", "prov")}
+    by = ox.Triple(ox.BlankNode("report"), ox.NamedNode(PROV + "used"), ox.NamedNode(rules.release))
+    return ox.serialize([*report_graph(outcome), by], format=syntax.oxigraph, prefixes=prefixes) or b""
 
 
 def _answer(task: dict[str, Any]) -> tuple[int, bytes]:
@@ -127,6 +149,9 @@ def _answer(task: dict[str, Any]) -> tuple[int, bytes]:
         quads = list(parser.quads(source))
         if parser.passed_over:
             raise SourceError(f"This is no RDF: {parser.passed_over[0][1]}.", file="", cure="Name its syntax.")
+        if asked := _own_rules(quads):
+            message = f"The data hold rules of their own, which are not applied: {', '.join(asked)}."
+            return FAULT, _fault(message, "Leave them out: the rules are those of the release.", None, unsupported=True)
         return 0, _written(rules, task["format"], quads)
     except SourceError as error:
         return FAULT, _fault(error.message, error.cure.replace("file_bytes", "validation_bytes"), error.line)
@@ -134,8 +159,15 @@ def _answer(task: dict[str, Any]) -> tuple[int, bytes]:
         return FAULT, _fault(error.message, error.cure, None)
 
 
-def _fault(message: str, cure: str, line: int | None) -> bytes:
-    return json.dumps({"message": message, "cure": cure, "line": line}).encode()
+def _own_rules(quads: Iterable[ox.Quad]) -> list[str]:
+    """The terms of SHACL that would make the data judge themselves, shortened, sorted."""
+    used = {quad.predicate.value for quad in quads}
+    used |= {q.object.value for q in quads if q.predicate == _TYPE and isinstance(q.object, ox.NamedNode)}
+    return sorted(f"sh:{term.removeprefix(SH)}" for term in used if term.startswith(SH) and term not in _REPORTED)
+
+
+def _fault(message: str, cure: str, line: int | None, *, unsupported: bool = False) -> bytes:
+    return json.dumps({"message": message, "cure": cure, "line": line, "unsupported": unsupported}).encode()
 
 
 def main() -> None:

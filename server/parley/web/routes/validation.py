@@ -31,6 +31,7 @@ CHECKER: Final = "parley.checker"
 #: What a report can be had in; Turtle for those who do not mind.
 REPORTS: Final = (TURTLE, HTML, JSON, *(f for f in RDF_FORMATS if f is not TURTLE), RESULTS_CSV)
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+_PARAMETERS: Final = frozenset(["format"])
 #: Findings on one page; a machine's report always holds all.
 SHOWN: Final = 500
 _COLUMNS: Final = ("severity", "focus", "path", "value", "message", "cure", "shape", "component")
@@ -43,6 +44,11 @@ def validate(language: str | None = None) -> Response:
     if request.method in ("GET", "HEAD"):
         data = _example() if request.args.get("example") else ""
         return pages.respond("validate.html", **_context(data, TURTLE.name))
+    if unknown := sorted(set(request.args) - _PARAMETERS):
+        raise BadRequest(
+            f"“{unknown[0][:80]}” is no parameter of the validation.",
+            cure="It has: format. The rules are those of the current release, the data are in the body.",
+        )
     accept, parameter = request.headers.get("Accept"), request.args.get("format")
     chosen = negotiate.choose_format(accept, parameter, REPORTS)
     upload, typed = _upload()
