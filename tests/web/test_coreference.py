@@ -45,7 +45,9 @@ def links(site: str, iri: str) -> dict[str, dict[str, list[str]]]:
     "iri",
     [
         WIKIDATA, "Q7184", "https://www.wikidata.org/wiki/Q7184", "http://m.wikidata.org/wiki/Q7184", EUROVOC,
-        "https://eurovoc.europa.eu/c_2199", BASE + "organisation/nato", BASE + "concept/nato", "organisation:nato",
+        "https://eurovoc.europa.eu/c_2199", BASE + "organisation/nato", BASE + "doc/organisation/nato",
+        BASE + "fr/doc/organisation/nato?x#y", BASE + "doc/organisation/nato.ttl", BASE + "concept/nato",
+        "organisation:nato",
     ],
 )  # fmt: skip
 def test_every_name_of_a_thing_leads_to_the_same_cluster(real_site: str, iri: str) -> None:

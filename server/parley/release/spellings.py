@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -31,9 +32,11 @@ _AUTHORITIES: Final[tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]] = tuple
         (r"d-nb\.info/gnd/(?P<id>[\dX-]+)(?:/about.*)?", ("d-nb.info/gnd/{id}",)),
         (r"data\.bnf\.fr/(?:\w\w/)?(?P<id>ark:/12148/\w+)(?:#.*)?", ("data.bnf.fr/{id}", "data.bnf.fr/{id}#about")),
         (r"id\.loc\.gov/authorities/(?P<id>\w+/\w+)(?:\.html)?", ("id.loc.gov/authorities/{id}",)),
+        (r"digitallibrary\.un\.org/record/(?P<id>\d+)(?:/.*)?", ("digitallibrary.un.org/record/{id}",)),
         (r"(?:docs\.un\.org|undocs\.org)/(?:\w\w/)?(?P<id>[A-Z].*)", ("undocs.org/{id}", "docs.un.org/en/{id}")),
     )
 )
+_VIEWER: Final = re.compile(r"op\.europa\.eu/[^?#]*\?(?:[^#]*&)?uri=https?(?::|%3A)(?:/|%2F){2}(?P<iri>[^&#]+)", re.I)
 _WEB: Final = re.compile(r"https?://(?P<rest>.+)", re.DOTALL)
 _WIKIDATA: Final = re.compile(r"[QPL][1-9]\d{0,11}")
 #: Characters that one tool escapes in an IRI and another does not.
@@ -64,8 +67,11 @@ def _expanded(rest: str) -> Iterator[str]:
 
 
 def _forms(rest: str) -> tuple[str, ...]:
-    for pattern, templates in _AUTHORITIES:
-        if match := pattern.fullmatch(rest.rstrip("/")):
+    if viewed := _VIEWER.match(rest):  # the EU's browser of vocabularies
+        rest = unquote(viewed["iri"])
+    plain = re.split(r"[?#]", rest, maxsplit=1)[0]  # language and place on a page, as an address bar has them
+    for text, (pattern, templates) in product(dict.fromkeys((rest, plain)), _AUTHORITIES):
+        if match := pattern.fullmatch(text.rstrip("/")):
             return tuple(template.format(**match.groupdict()) for template in templates)
     host, slash, path = rest.partition("/")
     other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"

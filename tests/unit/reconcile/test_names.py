@@ -118,6 +118,16 @@ def test_a_cluster_is_followed_through_all_spellings(index: Index) -> None:
         ("http://dbpedia.org/resource/NATO", "https://dbpedia.org/page/NATO"),
         ("http://viaf.org/viaf/150151206", "https://viaf.org/viaf/150151206/"),
         ("https://undocs.org/S/RES/1244(1999)", "https://undocs.org/en/S/RES/1244%281999%29"),
+        ("http://www.wikidata.org/entity/Q7", "https://www.wikidata.org/wiki/Q7?uselang=fr#P31"),
+        ("https://digitallibrary.un.org/record/274488", "http://digitallibrary.un.org/record/274488/?ln=en&v=pdf"),
+        (
+            "http://eurovoc.europa.eu/2199",
+            "https://op.europa.eu/en/web/eu-vocabularies/concept/-/resource?uri=http://eurovoc.europa.eu/2199",
+        ),
+        (
+            "http://eurovoc.europa.eu/2199",
+            "https://op.europa.eu/fr/web/eu-vocabularies/concept/-/resource?x=1&uri=http%3A%2F%2Feurovoc.europa.eu%2F2199",
+        ),
         ("http://example.org/a", "https://www.example.org/a/"),
     ],
 )
@@ -130,4 +140,5 @@ def test_other_addresses_stay_apart() -> None:
     assert set(spellings("http://www.wikidata.org/entity/Q7")).isdisjoint(
         spellings("http://www.wikidata.org/entity/Q71")
     )
+    assert set(spellings("http://example.org/a?id=1")).isdisjoint(spellings("http://example.org/a?id=2"))
     assert expand_identifier("Q0") is None and expand_identifier("KFOR") is None

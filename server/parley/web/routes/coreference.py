@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -75,7 +76,21 @@ def _asked() -> str:
     namespace = current_site().publication.all_prefixes.get(prefix) if colon else None
     if namespace is not None and not local.startswith("//"):
         return namespace + local
-    return expand_identifier(text) or text
+    return expand_identifier(text) or _thing_of(text)
+
+
+def _thing_of(address: str) -> str:
+    """The thing that a document of ours is about, whose address people copy from their browser; else `address`."""
+    site = current_site()
+    tongues = "|".join(map(re.escape, site.publication.languages))
+    for root in dict.fromkeys((site.publication.base, site.public(""))):
+        start = rf"{re.escape(root)}(?:(?:{tongues})/)?doc/"
+        if found := re.fullmatch(rf"{start}(?P<path>[^?#]+)(?:\?[^#]*)?(?P<part>#.*)?", address):
+            whole, part = found["path"], found["part"] or ""
+            things = [*site.urls.candidates(whole), *site.urls.candidates(whole.rpartition(".")[0])]
+            names = [name + end for name in things for end in (part, "")]
+            return next((name for name in names if site.index.exists(name)), address)
+    return address
 
 
 def _found(iri: str) -> Coreference:
