@@ -92,6 +92,32 @@ def test_the_closure_of_the_foreign_publication_is_owlrls_minus_what_is_filtered
     assert inference.triples == len(expected) >= 5
 
 
+def test_hierarchies_with_circles_close_as_owlrl_closes_them() -> None:
+    turtle = """:A rdfs:subClassOf :B . :B rdfs:subClassOf :C, :D . :C rdfs:subClassOf :A, :E . :D rdfs:subClassOf :E .
+    :p rdfs:subPropertyOf :q . :q rdfs:subPropertyOf :r . :r rdfs:subPropertyOf :p, :s . d:x a :A ; :p d:y ."""
+    whole = {t for t in literally_owlrl(quads(turtle)) if t[1] != OWL.sameAs}
+    assert {t for t in close(lambda: quads(turtle)).derived if t[1] != OWL.sameAs} == whole
+    ends = (URIRef(BASE + "ontology#A"), OWL.equivalentClass, URIRef(BASE + "ontology#C"))
+    assert ends in whole
+
+
+def test_a_long_chain_of_classes_is_followed_once_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored, store = 0, OWLRL_Semantics.store_triple
+
+    def counted(self: OWLRL_Semantics, triple: Triple) -> None:
+        nonlocal stored
+        stored += 1
+        store(self, triple)
+
+    monkeypatch.setattr(OWLRL_Semantics, "store_triple", counted)
+    length = 60
+    chain = "".join(f":C{i} rdfs:subClassOf :C{i + 1} ." for i in range(length))
+    pairs = length * (length + 1) // 2
+    derived = close(lambda: quads(chain)).derived
+    assert len([t for t in derived if t[1] == RDFS.subClassOf]) >= pairs - length
+    assert stored < 5 * pairs  # each pair with each pair would be hundreds of thousands
+
+
 def test_annotations_are_left_out_of_the_input_unless_an_axiom_uses_them() -> None:
     axioms = Axioms.read(quads(EVERYTHING))
     used = {q.predicate.value.rpartition("#")[2] for q in quads(EVERYTHING) if axioms.use(q)}
