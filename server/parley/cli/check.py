@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 @click.command()
 @folder_argument
 @click.option("--language", metavar="TAG", help="Language of the messages; default: that of your locale.")
+@click.option("--skip-broken", is_flag=True, help="Check the files that can be read, and name the others.")
 @json_option
 @click.pass_context
-def check(context: click.Context, folder: Path | None, language: str | None, as_json: bool) -> None:
+def check(context: click.Context, folder: Path | None, language: str | None, skip_broken: bool, as_json: bool) -> None:
     """Check a publication: does it parse, keep to its shapes, contradict itself?"""
     from parley.pipeline.inference.infer import infer
     from parley.pipeline.output.queries import saved_queries
@@ -38,8 +40,8 @@ def check(context: click.Context, folder: Path | None, language: str | None, as_
     publication = open_publication(folder)
     with progress_display() as progress, tempfile.TemporaryDirectory(prefix="parley-") as work:
         progress("read", 0, 0)
-        corpus = read(publication, Path(work), progress=progress)
-        saved_queries(publication)
+        corpus = read(publication, Path(work), skip_broken=skip_broken, progress=progress)
+        saved_queries(publication, skip_broken=skip_broken)
         progress("validate", 0, 0)
         report = validate(publication, corpus)
         progress("infer", 0, 0)
@@ -52,15 +54,17 @@ def check(context: click.Context, folder: Path | None, language: str | None, as_
     if as_json:
         inferred = inference.triples if inference else None
         told = {"consistent": contradiction is None, "contradiction": str(contradiction or "") or None}
-        print_json({**report.as_dict(), **told, "inferred": inferred, "ignored": corpus.ignored, "warnings": warnings})
+        read_not = {"skipped": corpus.skipped, "ignored": corpus.ignored}
+        print_json({**report.as_dict(), **told, "inferred": inferred, **read_not, "warnings": warnings})
     else:
+        _remark(f"left out: {error}" for error in corpus.broken)
         _show(report, language or reader_language(publication))
         _remark([f"{name}: {reason}" for name, reason in corpus.ignored] + list(report.notes) + list(warnings))
         CONSOLE.print("Consistent." if contradiction is None else str(contradiction), markup=False, soft_wrap=True)
-    context.exit(0 if report.conforms and contradiction is None else 1)
+    context.exit(0 if report.conforms and contradiction is None and not corpus.broken else 1)
 
 
-def _remark(remarks: list[str]) -> None:
+def _remark(remarks: Iterable[str]) -> None:
     for remark in remarks:
         CONSOLE.print(remark, style="yellow", markup=False, soft_wrap=True)
 

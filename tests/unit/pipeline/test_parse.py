@@ -75,6 +75,18 @@ def test_a_broken_file_can_be_left_out_whole(
     assert [(g.files, g.triples) for g in corpus.graphs] == [(("a.ttl",), 1), (("z.ttl",), 1)]
 
 
+def test_all_broken_files_are_told_at_once_with_the_way_around_them(corpus_of: Reading) -> None:
+    files = {f"f{i:02}.ttl": GOOD + "oops" for i in range(30)} | {"good.ttl": GOOD}
+    with pytest.raises(SourceError) as caught:
+        corpus_of(files)
+    told = str(caught.value).splitlines()
+    assert [line.partition(":")[0] for line in told[:20]] == [f"f{i:02}.ttl" for i in range(20)]
+    assert told[20] == "… and 10 more"
+    assert told[21].startswith("30 of 31 files can't be read; `--skip-broken`")
+    with pytest.raises(SourceError, match=r"^x\.ttl:2: .*\n`--skip-broken`"):
+        corpus_of({"x.ttl": GOOD + "oops", "good.ttl": GOOD})
+
+
 def test_nothing_but_broken_files_is_an_error(corpus_of: Reading) -> None:
     with pytest.raises(PublicationError, match=r"no triple.*x\.ttl:1"):
         corpus_of({"x.ttl": "oops"}, skip_broken=True)

@@ -21,6 +21,7 @@ from parley.publication import Publication, Role
 Progress = Callable[[str, int, int], None]
 
 _DEFAULT_GRAPH = ox.DefaultGraph()
+_MOST_TOLD = 20  # broken files
 
 
 def read(
@@ -29,24 +30,36 @@ def read(
     """Read all files of the publication into `workdir`, which must exist, and return the corpus.
 
     With `skip_broken`, files that can't be read are left out whole and listed in `Corpus.broken`. `progress` is called
-    with "read", the files done and their number. Raises SourceError for the first broken file, PublicationError if
-    there is nothing to publish.
+    with "read", the files done and their number. Raises SourceError, which names all broken files, and
+    PublicationError if there is nothing to publish.
     """
     found = discover(publication)
     reader = _Reader(publication, workdir)
-    broken = []
+    broken: list[SourceError] = []
     for number, source in enumerate(found.files):
         if progress is not None:
             progress("read", number, len(found.files))
         try:
             reader.read(source)
         except SourceError as error:
-            if not skip_broken:
-                raise
             broken.append(error)
     if progress is not None:
         progress("read", len(found.files), len(found.files))
+    if broken and not skip_broken:
+        raise _all_of(broken, len(found.files))
     return reader.corpus(tuple(broken), found.ignored)
+
+
+def _all_of(broken: list[SourceError], files: int) -> SourceError:
+    """One error for all the `broken` files: nobody wants to meet them one build at a time."""
+    first, others = broken[0], [str(error) for error in broken[1:_MOST_TOLD]]
+    if (more := len(broken) - 1 - len(others)) > 0:
+        others.append(f"… and {more} more")
+    count = f"{len(broken)} of {files} files can't be read; " if others else ""
+    rest = f"{count}`--skip-broken` publishes what can be read without {'them' if others else 'the file'}."
+    return SourceError(
+        first.message, file=first.file, line=first.line, cure="\n".join([f"{first.cure}", *others, rest]).lstrip()
+    )
 
 
 class _Reader:
