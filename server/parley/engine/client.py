@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from parley.engine.frames import Frame, Malformed, encode_request
 from parley.engine.heavy import HeavyQueries
 from parley.engine.incoming import Incoming
 from parley.engine.protocol import Head, Limits, QueryRequest
-from parley.errors import BadRequest, EngineError, EngineLost, QueryRefused
+from parley.errors import BadRequest, EngineBusy, EngineError, EngineLost, QueryRefused, QueryTimeout, QueryTooLarge
 from parley.formats import RDF_FORMATS, RESULT_FORMATS, Format, by_name
 from parley.publication import Publication
 
@@ -45,19 +46,27 @@ class EngineClient:
     async def query(self, request: QueryRequest) -> AsyncIterator[SocketAnswer]:
         """See `Engine.query`."""
         self._check_length(request.text)
-        async with self._heavy.turn(request) as heavy:
+        heavy = self._heavy.knows(request)
+        if heavy:
+            await self._heavy.enter()
+        try:
             answer = SocketAnswer(self, request, await self._admission(request, _payload(request, heavy)))
             try:
-                with self._heavy.watch(request):
-                    await answer.begin()
-                    quick = answer.age <= self._limits.quick_ms / 1000
-                    if not quick:
-                        self._heavy.remember(request)
-                    yield answer
-                    if quick:
-                        self._heavy.relieve(request)
+                await answer.begin()
+                quick = answer.age <= self._limits.quick_ms / 1000
+                if not quick:
+                    self._heavy.remember(request)
+                yield answer
+                if quick:
+                    self._heavy.relieve(request)
+            except (QueryTimeout, QueryTooLarge, EngineBusy):
+                self._heavy.remember(request)
+                raise
             finally:
                 answer.abort()
+        finally:
+            if heavy:
+                self._heavy.leave()
 
     async def status(self) -> Mapping[str, Any]:
         """See `Engine.status`."""
@@ -176,12 +185,10 @@ class SocketAnswer:
         kind, content = await self._frame()
         if kind is not Frame.HEAD:
             raise _unexpected(kind)
-        head = json.loads(content)
-        table = RDF_FORMATS if head["kind"] == "triples" else RESULT_FORMATS
-        chosen = by_name(head["format"], table)
-        if chosen is None:
+        head = _head_of(content)
+        if head is None:
             raise _unexpected(kind)
-        self.head = Head(head["kind"], chosen)
+        self.head = head
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Chunks of at most 64 kB; raises an EngineError where the answer breaks off."""
@@ -212,6 +219,13 @@ class SocketAnswer:
         if found[0] is Frame.ERROR:
             raise error_of_frame(json.loads(found[1]))
         return found
+
+
+@lru_cache(maxsize=64)  # there is one for each kind and format
+def _head_of(content: bytes) -> Head | None:
+    head = json.loads(content)
+    chosen = by_name(head["format"], RDF_FORMATS if head["kind"] == "triples" else RESULT_FORMATS)
+    return Head(head["kind"], chosen) if chosen else None
 
 
 def _payload(request: QueryRequest, heavy: bool) -> bytes:

@@ -35,9 +35,13 @@ class Malformed(Exception):
     """The other side does not speak this protocol."""
 
 
+#: What the wire's objects are written with: `json.dumps` with arguments makes an encoder each time.
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def encode_request(request: dict[str, Any]) -> bytes:
     """A request as bytes; raises Malformed when it is longer than any executor would take."""
-    body = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    body = _to_json(request).encode("utf-8", "surrogatepass")
     if len(body) > MAX_REQUEST:
         raise Malformed(f"a request of {len(body)} bytes; the limit is {MAX_REQUEST}")
     return REQUEST_HEADER.pack(len(body)) + body
@@ -50,7 +54,7 @@ def encode_frame(kind: Frame, payload: bytes) -> bytes:
 
 def encode_object(kind: Frame, payload: dict[str, Any]) -> bytes:
     """One frame that carries a JSON object."""
-    return encode_frame(kind, json.dumps(payload, separators=(",", ":")).encode())
+    return encode_frame(kind, _to_json(payload).encode("utf-8", "surrogatepass"))
 
 
 def receive_request(connection: socket.socket) -> dict[str, Any] | None:
@@ -76,10 +80,13 @@ def receive_request(connection: socket.socket) -> dict[str, Any] | None:
     return request
 
 
-def decode_header(header: bytes) -> tuple[Frame, int]:
-    """Type and length of the frame that follows; raises Malformed."""
-    kind, length = FRAME_HEADER.unpack(header)
-    try:
-        return Frame(kind), length
-    except ValueError as error:
-        raise Malformed(f"unknown frame type {kind}") from error
+_FRAMES = {frame.value: frame for frame in Frame}
+
+
+def decode_header(header: bytes | bytearray) -> tuple[Frame, int]:
+    """Type and length of the frame that `header` begins; raises Malformed."""
+    kind, length = FRAME_HEADER.unpack_from(header)
+    frame = _FRAMES.get(kind)
+    if frame is None:
+        raise Malformed(f"unknown frame type {kind}")
+    return frame, length

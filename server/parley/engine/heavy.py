@@ -11,15 +11,13 @@ import asyncio
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from parley.engine.failures import busy
 from parley.engine.protocol import Limits, QueryRequest
 from parley.engine.tokens import IRI
-from parley.errors import EngineBusy, QueryTimeout, QueryTooLarge
+from parley.errors import EngineBusy
 
 V = TypeVar("V")
 
@@ -51,22 +49,11 @@ class HeavyQueries:
         self._places = asyncio.Semaphore(limits.slow_max)
         self._waiting = 0
 
-    @asynccontextmanager
-    async def turn(self, request: QueryRequest) -> AsyncIterator[bool]:
-        """Whether `request` is known to be heavy; if so, it waits for its turn, and has it while the block lasts.
+    async def enter(self) -> None:
+        """Wait for the turn of a heavy query, which lasts until `leave`.
 
-        Raises EngineBusy if its turn does not come within `queue_wait`, or too many wait.
+        Raises EngineBusy if it does not come within `queue_wait`, or too many wait.
         """
-        if not self._knows(request):
-            yield False
-            return
-        await self._acquire()
-        try:
-            yield True
-        finally:
-            self._places.release()
-
-    async def _acquire(self) -> None:
         if self._waiting >= self._limits.queue_length:
             raise self._refusal()
         self._waiting += 1
@@ -78,6 +65,10 @@ class HeavyQueries:
         finally:
             self._waiting -= 1
 
+    def leave(self) -> None:
+        """The turn is over."""
+        self._places.release()
+
     def _refusal(self) -> EngineBusy:
         limits = self._limits
         return busy(
@@ -87,15 +78,6 @@ class HeavyQueries:
             "slow_queries",
             limits.slow_max,
         )
-
-    @contextmanager
-    def watch(self, request: QueryRequest) -> Iterator[None]:
-        """Remember `request` if the block, in which its executor works, ends by one of its limits."""
-        try:
-            yield
-        except (QueryTimeout, QueryTooLarge, EngineBusy):
-            self.remember(request)
-            raise
 
     def remember(self, request: QueryRequest) -> None:
         """Take `request` for heavy from now on."""
@@ -111,7 +93,8 @@ class HeavyQueries:
         if self._shapes and (known := self._shapes.get(_shape(request))):
             known.weight -= 1
 
-    def _knows(self, request: QueryRequest) -> bool:
+    def knows(self, request: QueryRequest) -> bool:
+        """Whether `request`, or its shape, is known to be heavy."""
         if not self._known:
             return False
         now = time.monotonic()

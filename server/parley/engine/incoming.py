@@ -41,7 +41,7 @@ class Incoming:
         if len(buffer) < FRAME_HEADER.size:
             return None
         try:
-            kind, length = decode_header(bytes(buffer[: FRAME_HEADER.size]))
+            kind, length = decode_header(buffer)
         except Malformed as error:
             raise EngineLost(f"The query engine sent {error}.", cure="Restart the server.") from error
         end = FRAME_HEADER.size + length

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, Self
 
 from parley.formats import RESULTS_JSON, TURTLE, Format
@@ -119,12 +119,16 @@ class QueryRequest:
 
     def to_json(self) -> dict[str, Any]:
         """The request as it goes over the wire; formats by name, absent members left out."""
-        values: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is not None and value != ():
-                values[field.name] = value.name if isinstance(value, Format) else value
-        return values
+        values = {
+            "text": self.text,
+            "results": self.results and self.results.name,
+            "graph": self.graph and self.graph.name,
+            "base_iri": self.base_iri,
+            "default_graphs": self.default_graphs or None,
+            "named_graphs": self.named_graphs or None,
+            "seconds": self.seconds,
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,15 +51,15 @@ def test_a_quick_query_is_not_remembered(bench: Any) -> None:
 def test_it_is_forgotten_after_a_while_and_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     known = HeavyQueries(Limits())
     known.remember(QueryRequest("a"))
-    assert known._knows(QueryRequest("a"))
-    assert not known._knows(QueryRequest("a", default_graphs=("urn:g",)))
+    assert known.knows(QueryRequest("a"))
+    assert not known.knows(QueryRequest("a", default_graphs=("urn:g",)))
     monkeypatch.setattr(heavy, "_CAPACITY", 2)
     for text in "bc":
         known.remember(QueryRequest(text))
-    assert not known._knows(QueryRequest("a"))
+    assert not known.knows(QueryRequest("a"))
     monkeypatch.setattr(heavy, "_SECONDS", -1.0)
     known.remember(QueryRequest("c"))
-    assert not known._knows(QueryRequest("c"))
+    assert not known.knows(QueryRequest("c"))
 
 
 def test_texts_of_one_shape_are_heavy_after_the_second_and_light_after_as_many_quick_ones() -> None:
@@ -67,12 +67,12 @@ def test_texts_of_one_shape_are_heavy_after_the_second_and_light_after_as_many_q
     text = "SELECT (COUNT(*) AS ?n%d) { ?a ?b 'x%d' . ?d a:b%d <urn:%d> FILTER(?a != %d) } # %d"
     texts = [text.replace("%d", str(number)) for number in range(6)]
     known.remember(QueryRequest(texts[0]))
-    assert known._knows(QueryRequest(texts[0])) and not known._knows(QueryRequest(texts[1]))
+    assert known.knows(QueryRequest(texts[0])) and not known.knows(QueryRequest(texts[1]))
     known.remember(QueryRequest(texts[1]))
-    assert known._knows(QueryRequest(texts[2].replace(" ", "\n\t"), base_iri="urn:x"))
-    assert not known._knows(QueryRequest("SELECT (MAX(?x) AS ?n) { ?a ?b 'x' . ?d a:b <urn:x> FILTER(?a != 1) }"))
+    assert known.knows(QueryRequest(texts[2].replace(" ", "\n\t"), base_iri="urn:x"))
+    assert not known.knows(QueryRequest("SELECT (MAX(?x) AS ?n) { ?a ?b 'x' . ?d a:b <urn:x> FILTER(?a != 1) }"))
     known.relieve(QueryRequest(texts[3]))
-    assert not known._knows(QueryRequest(texts[4])) and known._knows(QueryRequest(texts[1]))
+    assert not known.knows(QueryRequest(texts[4])) and known.knows(QueryRequest(texts[1]))
 
 
 @pytest.mark.parametrize("text", ["a", '"\\', "'", "<a", "1a", "a:", "?", "#\n", "@", "\\", "_:"])
@@ -102,11 +102,5 @@ def test_a_flood_of_new_texts_of_one_shape_leaves_room_for_others(start: Callabl
 
 def test_a_queue_that_is_full_refuses_at_once() -> None:
     known = HeavyQueries(replace(Limits(), slow_max=0, queue_length=0))
-    known.remember(QueryRequest("a"))
-
-    async def enter() -> None:
-        async with known.turn(QueryRequest("a")):
-            raise AssertionError
-
     with pytest.raises(EngineBusy):
-        asyncio.run(asyncio.wait_for(enter(), 5))
+        asyncio.run(asyncio.wait_for(known.enter(), 5))

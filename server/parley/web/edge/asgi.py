@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 
 #: The extension by which the server sends a file itself.
@@ -16,8 +17,13 @@ Send = Callable[[Message], Awaitable[None]]
 
 def start_message(status: int, headers: Iterable[tuple[str, str]]) -> Message:
     """The message that begins a response."""
-    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    encoded = [(_field_name(name), value.encode("latin-1")) for name, value in headers]
     return {"type": "http.response.start", "status": status, "headers": encoded}
+
+
+@lru_cache(maxsize=256)  # there are a few dozen, all ours
+def _field_name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
 
 
 def body_message(content: bytes, *, last: bool) -> Message:

@@ -51,13 +51,14 @@ def sealed(answer: Answer) -> Answer:
         content_type = next(value for name, value in headers if name == "Content-Type")
         tag = hashlib.sha256(content_type.encode() + b"\0" + answer.body).hexdigest()[:32]
         headers.append(("ETag", f'"{tag}"'))
-    return replace(answer, headers=[*headers, ("Content-Length", str(len(answer.body)))])
+    headers.append(("Content-Length", str(len(answer.body))))
+    return Answer(answer.status, headers, answer.body, answer.work, answer.route)  # `replace` is slow
 
 
 class Kept:
     """An answer that is kept, as the messages that send it and the 304 that takes its place."""
 
-    __slots__ = ("answer", "body", "media_type", "start", "tag", "unchanged")
+    __slots__ = ("_unchanged", "answer", "body", "media_type", "start", "tag")
 
     def __init__(self, answer: Answer) -> None:
         assert isinstance(answer.body, bytes)
@@ -67,7 +68,14 @@ class Kept:
         self.media_type = fields.get("Content-Type", "")
         self.start: Message = start_message(answer.status, answer.headers)
         self.body: Message = body_message(answer.body, last=True)
-        self.unchanged: Message = start_message(304, _of_304(answer))
+        self._unchanged: Message | None = None
+
+    @property
+    def unchanged(self) -> Message:
+        """The 304, made when it is first wanted: most answers are never asked for again."""
+        if self._unchanged is None:
+            self._unchanged = start_message(304, _of_304(self.answer))
+        return self._unchanged
 
     @property
     def size(self) -> int:
@@ -108,14 +116,15 @@ class ResponseCache:
             self._answers.move_to_end(key)
         return kept
 
-    def put(self, key: Key, answer: Answer) -> None:
+    def put(self, key: Key, answer: Answer) -> Kept | None:
         """Keep `answer` if it may be kept: whole, public, with a strong validator, varying by nothing unusual."""
         if key in self._answers or not _may_be_kept(answer):
-            return
+            return None
         kept = self._answers[key] = Kept(answer)
         self._used += _size(key, kept)
         while self._used > self._total:
             self._used -= _size(*self._answers.popitem(last=False))
+        return kept
 
 
 def _may_be_kept(answer: Answer) -> bool:

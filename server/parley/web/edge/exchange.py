@@ -228,9 +228,14 @@ class Exchange:
             answer = await self._in_thread(compression.encoded, answer, self.coding)
         else:
             answer = compression.encoded(answer, "")
-        if self.key:
-            self.served.results.put(self.key, answer)
-        await self._send(revalidated(answer, self.head))
+        kept = self.served.results.put(self.key, answer) if self.key else None
+        if kept is None or kept.is_known_to(self.head):
+            await self._send(revalidated(answer, self.head))
+            return
+        self.started, self.facts.status, self.facts.media_type = True, answer.status, kept.media_type
+        await self.send(kept.start)
+        self.facts.sent = 0 if self._is_head else kept.size
+        await self.send(body_message(b"", last=True) if self._is_head else kept.body)
 
     async def _page(self, work: Work, result: Any, headers: Headers, body: bytes) -> None:
         """Buffer the result, up to the limit of `work`, and send the page that it makes of it."""

@@ -52,20 +52,24 @@ class Recorder:
         """Count the request and, if wanted, log it."""
         method = facts.method if facts.method in _METHODS else "other"
         route = facts.route or "none"
-        requests, took, sent = self._children(route, method, facts.status, facts.media_type.partition(";")[0])
+        media_type = facts.media_type.partition(";")[0]
+        requests, took, sent, queries = self._children(route, method, facts.status, media_type, facts.outcome)
         requests.inc()
         took.observe(seconds)
         sent.inc(facts.sent)
-        if facts.outcome:
-            self._queries.labels(facts.outcome).inc()
+        if queries is not None:
+            queries.inc()
         if access_log:
             _log(facts, method, route, seconds)
 
     @lru_cache(maxsize=1024)  # noqa: B019  # a worker has one recorder, and there are as many as there are variants
-    def _children(self, route: str, method: str, status: int, media_type: str) -> tuple[Counter, Histogram, Counter]:
+    def _children(
+        self, route: str, method: str, status: int, media_type: str, outcome: str
+    ) -> tuple[Counter, Histogram, Counter, Counter | None]:
         """The counters with their labels: looking them up takes longer than counting."""
         requests = self._requests.labels(route, method, str(status), media_type)
-        return requests, self._seconds.labels(route), self._sent.labels(route)
+        queries = self._queries.labels(outcome) if outcome else None
+        return requests, self._seconds.labels(route), self._sent.labels(route), queries
 
 
 def _log(facts: Facts, method: str, route: str, seconds: float) -> None:

@@ -94,8 +94,10 @@ def encoder(coding: str) -> Encoder:
 
 def encoded(answer: Answer, coding: str) -> Answer:
     """`answer` in `coding`, with `Vary` and an ETag of its own; as it is if nothing is gained by it."""
+    if answer.status != 200 or not isinstance(answer.body, bytes) or len(answer.body) < SMALLEST:
+        return answer
     fields = dict(answer.headers)
-    if answer.status != 200 or not isinstance(answer.body, bytes) or not _worth(fields, answer.body):
+    if not _worth(fields):
         return answer
     fields["Vary"] = varying(fields.get("Vary", ""))
     if coding:
@@ -109,12 +111,9 @@ def encoded(answer: Answer, coding: str) -> Answer:
     return replace(answer, headers=list(fields.items()), body=body)
 
 
-def _worth(fields: dict[str, str], body: bytes) -> bool:
+def _worth(fields: dict[str, str]) -> bool:
     return (
-        len(body) >= SMALLEST
-        and is_text(fields.get("Content-Type", ""))
-        and "Content-Encoding" not in fields
-        and "Content-Range" not in fields
+        is_text(fields.get("Content-Type", "")) and "Content-Encoding" not in fields and "Content-Range" not in fields
     )
 
 

@@ -5,7 +5,6 @@ The view `sparql` and the edge's short way for programs both decide here, so tha
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,8 +33,11 @@ _UPDATE = "application/sparql-update"
 _MAX_FIELDS = 1000
 #: Names of formats that clients send and mean another by: Turtle is Notation3.
 _SYNONYMS = {"n3": "turtle"}
+#: A query string that is fit for a header field.
+_PLAIN = re.compile(rb"[\x21-\x7e]++")
 #: Functions whose value is not a function of the data; a query that mentions one is answered anew each time.
-_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+_VOLATILE_WORDS = ("NOW", "RAND", "UUID", "BNODE", "SERVICE")
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|(?:STR)?UUID|BNODE|SERVICE)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,9 @@ def location_of(site: Site, operation: Operation, parameters: Parameters, varian
     """The address under which the answer comes in `variant` only; "" where there is none."""
     if variant is None or operation.method == "POST" or parameters.format is not None:
         return ""
+    if operation.method == "GET" and _PLAIN.fullmatch(operation.query_string):  # as it came, which costs nothing
+        given = operation.query_string.decode("ascii")
+        return f"{site.urls.local('sparql')}?{given}&format={variant.name}"
     timeout = [] if parameters.timeout is None else [("timeout", f"{parameters.timeout:g}")]
     return address(site, parameters.query or "", variant, [*parameters.dataset, *timeout])
 
@@ -165,12 +170,18 @@ def tag_of(site: Site, operation: Operation, parameters: Parameters, syntaxes: S
 
     None if the answer may change by itself, or must not be stored.
     """
-    if operation.method == "POST" or parameters.query is None or _VOLATILE.search(parameters.query):
+    if operation.method == "POST" or parameters.query is None or _is_volatile(parameters.query):
         return None
     names = [f.name if f else "-" for f in (syntaxes.solutions, syntaxes.graphs)]
-    dataset = json.dumps([parameters.default_graphs, parameters.named_graphs, parameters.timeout, parameters.view])
-    variant = (parameters.query, dataset, *names, language)
+    asked = (parameters.default_graphs, parameters.named_graphs, parameters.timeout, parameters.view)
+    variant = (parameters.query, repr(asked), *names, language)
     return caching.etag(site.manifest.id, site.settings, operation.path, *variant)
+
+
+def _is_volatile(text: str) -> bool:
+    text = text.upper()
+    # the pattern takes ten times as long as a look for each word, and most queries have none of them
+    return any(word in text for word in _VOLATILE_WORDS) and _VOLATILE.search(text) is not None
 
 
 def _all(fields: Iterable[tuple[str, str]], wanted: str) -> tuple[str, ...]:
