@@ -31,7 +31,7 @@ MARKUP = (b"<img src=x", b"<svg/onload", b"<script>alert", b'"onmouseover', b'hr
 MIB = 1024 * 1024
 BASE = "http://bench.example/"
 FOLDER = Path(__file__).parent / "hostile"
-ENOUGH = 195
+ENOUGH = 216
 EASY = f"ASK {{ <{BASE}t1> ?p ?o }}"
 Serve = Callable[..., AbstractContextManager[Any]]
 
