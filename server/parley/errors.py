@@ -201,18 +201,14 @@ class UriTooLong(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body is of a type or coding that this resource does not take; `accepted` are those it does.
-
-    `field` is the header field that lists them (RFC 9110 §15.5.16): Accept or Accept-Encoding.
-    """
+    """The body is of a type that this resource does not take; `accepted` are those it does."""
 
     http_status = 415
     kind = "unsupported-media-type"
 
-    def __init__(self, message: str, *, accepted: tuple[str, ...], cure: str = "", field: str = "Accept") -> None:
+    def __init__(self, message: str, *, accepted: tuple[str, ...], cure: str = "") -> None:
         super().__init__(message, cure=cure)
         self.accepted = accepted
-        self.field = field
 
 
 class FieldsTooLarge(RequestError):
@@ -227,13 +223,6 @@ class MethodUnknown(RequestError):
 
     http_status = 501
     kind = "method-unknown"
-
-
-class OldProtocol(RequestError):
-    """The answer is a stream, and HTTP/1.0 can't tell a whole one from one that breaks off (RFC 9112 §8)."""
-
-    http_status = 505
-    kind = "http-version"
 
 
 class EngineError(ParleyError):

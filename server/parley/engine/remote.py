@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 _PLACE = re.compile(r"error at (\d+):(\d+): *")
 _MESSAGE = 500
+_SHORTLY_BEFORE = "Correct the query there or shortly before."
 _KINDS: dict[str, ContentKind] = {"SELECT": "bindings", "ASK": "boolean"}
 
 
@@ -177,8 +178,10 @@ def _error_of(status: int, body: str, shift: int) -> EngineError:
         line, column = (int(place[1]), int(place[2])) if place else (None, None)
         if line == 1 and column is not None:
             column = max(1, column - shift)
-        text = body[place.end() :] if place else body
-        return QuerySyntaxError(f"Syntax error: {' '.join(text.split())[:_MESSAGE]}", line=line, column=column)
+        said = " ".join((body[place.end() :] if place else body).split())
+        if place and said.startswith("expected"):  # a list of every character that its parser would have taken
+            return QuerySyntaxError("The query has a syntax error.", cure=_SHORTLY_BEFORE, line=line, column=column)
+        return QuerySyntaxError(f"Syntax error: {said[:_MESSAGE]}", cure=_SHORTLY_BEFORE, line=line, column=column)
     if status in (429, 503):
         return EngineLost("The engine is overloaded.", cure="Try again in a few seconds.")
     return EngineLost(f"The engine answered with status {status}.", cure="Try again in a minute.")

@@ -130,6 +130,7 @@ def test_errors_are_ours(endpoint: str) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
         ask(endpoint, "SELECT *\n{ ?a ?b }")
     assert (caught.value.line, caught.value.column) == (2, 10)
+    assert "expected" not in str(caught.value) and "shortly before" in caught.value.cure
     with pytest.raises(QuerySyntaxError) as caught:
         ask(endpoint, "SELECT * {")
     assert (caught.value.line, caught.value.column) == (1, 11)

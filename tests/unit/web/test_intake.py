@@ -14,7 +14,6 @@ from parley.errors import (
     MethodUnknown,
     NotFound,
     RequestError,
-    UnsupportedMediaType,
     UriTooLong,
 )
 from parley.settings import Settings
@@ -117,7 +116,7 @@ def test_body_that_breaks_off_is_no_body() -> None:
 
 def test_body_that_is_compressed_is_not_read() -> None:
     messages = [part(b"x", False)]
-    with pytest.raises(UnsupportedMediaType, match="compressed \\(gzip\\)") as caught:
+    with pytest.raises(intake.UnsupportedCoding, match="compressed \\(gzip\\)") as caught:
         body(messages, CHUNKED, (b"content-encoding", b"GZIP"))
     assert (caught.value.field, caught.value.accepted) == ("Accept-Encoding", ("identity",))
     assert messages

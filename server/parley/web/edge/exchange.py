@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from parley.errors import OldProtocol, ParleyError
+from parley.errors import ParleyError, RequestError
 from parley.formats import PROBLEM
 from parley.web.edge import adapter, short
 from parley.web.edge.asgi import FILES, Receive, Scope, Send, body_message, file_message, start_message
@@ -32,6 +32,13 @@ class Aborted(Exception):
 
     Granian then closes the connection without the last chunk, and clients report an incomplete transfer (curl: 18).
     """
+
+
+class OldProtocol(RequestError):
+    """The answer is a stream, and HTTP/1.0 can't tell a whole one from one that breaks off (RFC 9112 §8)."""
+
+    http_status = 505
+    kind = "http-version"
 
 
 class Exchange:

@@ -29,6 +29,12 @@ _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._~!$&'()*+,;=%-]++)(?::[
 _ESCAPE_FAULT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
+class UnsupportedCoding(UnsupportedMediaType):
+    """The body is in a content coding that this resource does not take (RFC 9110 §15.5.16)."""
+
+    field = "Accept-Encoding"
+
+
 def check_head(head: RequestHead, settings: Settings) -> None:
     """Raise the RequestError that the request line or the header fields deserve.
 
@@ -81,12 +87,8 @@ async def read_body(head: RequestHead, receive: Receive, limit: int) -> bytes:
         return b""
     coding = head.fields.get(b"content-encoding", b"identity").lower()
     if coding != b"identity":  # RFC 9110 §8.4: what a body expands to would be for us to limit, and nobody sends it
-        raise UnsupportedMediaType(
-            f"The body is compressed ({coding[:40].decode('latin-1')}).",
-            accepted=("identity",),
-            cure="Send it as it is.",
-            field="Accept-Encoding",
-        )
+        message = f"The body is compressed ({coding[:40].decode('latin-1')})."
+        raise UnsupportedCoding(message, accepted=("identity",), cure="Send it as it is.")
     declared = head.fields.get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > limit:
         raise _too_large(limit)

@@ -67,7 +67,7 @@ def headers(error: ParleyError) -> dict[str, str]:
     if isinstance(error, RangeUnsatisfiable):
         fields["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, errors.UnsupportedMediaType):
-        fields[error.field] = ", ".join(error.accepted)
+        fields[getattr(error, "field", "Accept")] = ", ".join(error.accepted)
     return fields
 
 
