@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from ipaddress import ip_address
+from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
@@ -50,6 +51,7 @@ def verify(client: Client, url: str, iris: list[str], sample: int) -> Result:
 
     Raises Finding if there is nothing to look at.
     """
+    given = client.base
     chosen, space = (iris, "") if iris else find_iris(client, url, sample)
     result = Result(url, chosen, [Verdict(check.name, check.clause) for check in CHECKS])
     try:
@@ -60,7 +62,9 @@ def verify(client: Client, url: str, iris: list[str], sample: int) -> Result:
     except BudgetSpent:
         result.complete = False
     result.requests = client.sent
-    if not client.base:
+    if client.base != given:
+        result.hint = f"The IRIs begin with {space}. {url} is on this machine, so they were asked for there."
+    elif not client.base:
         result.hint = _hint(url, space, result.verdicts[0].faults)
     return result
 
@@ -74,11 +78,20 @@ def _hint(url: str, space: str, unanswered: list[Fault]) -> str:
     return f"{whose}. If {url} is where they are to be looked at, add --base {space or 'and what they begin with'}."
 
 
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def find_iris(client: Client, url: str, sample: int) -> tuple[list[str], str]:
     """Up to `sample` IRIs of the site: those of its VoID description, then those in the documents they lead to.
 
     Without a description, the one at `url` itself. The text that the site's IRIs begin with comes second, if the
-    description tells (VoID §4.3). Raises Finding if there is none.
+    description tells (VoID §4.3); of a site on this machine they are asked for there, for they can't lead to it.
+    Raises Finding if there is none.
     """
     root = client.base or url
     void = client.follow(urljoin(root, ".well-known/void"), Accept=TURTLE.media_type)[0]
@@ -88,6 +101,9 @@ def find_iris(client: Client, url: str, sample: int) -> tuple[list[str], str]:
     starts = starts or [url]
     spaces = (q.object for q in quads or () if q.predicate.value == f"{VOID}uriSpace")
     space = next((o.value for o in spaces if isinstance(o, ox.Literal)), "")
+    if space and not client.base and not space.startswith(url) and _is_here(url):
+        root = client.base = space
+        client.server = url
     found = dict.fromkeys(starts)
     for start in starts:
         if len(found) >= 4 * sample:
