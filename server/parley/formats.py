@@ -63,7 +63,9 @@ class Format:
 HTML = Format("html", "HTML", Kind.PAGE, "text/html", ("html",), aliases=("application/xhtml+xml",))
 TURTLE = Format(
     "turtle", "Turtle", Kind.GRAPH, "text/turtle", ("ttl",),
-    aliases=("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"), iri=_W3C + "Turtle", oxigraph=ox.RdfFormat.TURTLE,
+    # Turtle is N3 too, and the older clients that ask for that read it.
+    aliases=("application/x-turtle", "application/turtle", "text/n3", "text/rdf+n3"),
+    iri=_W3C + "Turtle", oxigraph=ox.RdfFormat.TURTLE,
 )  # fmt: skip
 JSON_LD = Format(
     "jsonld", "JSON-LD", Kind.DATASET, "application/ld+json", ("jsonld", "json"),

@@ -30,6 +30,7 @@ from parley.errors import ParleyError, ReleaseError
 from parley.listening import listen, split_address
 from parley.processes import without_keyboard
 from parley.publication import Publication, parse
+from parley.readiness import tell_manager
 from parley.release.directory import Release, StateDirectory
 from parley.settings import Settings
 from parley.signals import received, signalled, signals
@@ -138,6 +139,7 @@ class Supervisor:
         self._pointer = self._state.current()
         self._go_over_to(release, publication)
         self._start_http()
+        tell_manager("READY=1")
         self._announce(f"Serving {self.address} (Ctrl-C ends it).")
 
     def run(self, wake: int, watch: Callable[[], None] | None) -> int:
@@ -233,10 +235,8 @@ class Supervisor:
         draft.replace(self._run / STATE_FILE)
 
     def drain(self, wake: int) -> None:
-        """Say at /readyz that it is over, take no more connections after a while, and let those in flight end.
-
-        A second signal ends everything at once.
-        """
+        """Say that it is over and, after a while, end what is not in flight. A second signal ends all at once."""
+        tell_manager("STOPPING=1")
         self._tell(draining=True, notice="the server is ending")
         if signalled(wake, self._settings.drain_notice, {signal.SIGINT, signal.SIGTERM}) or self._http is None:
             return

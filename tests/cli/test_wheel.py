@@ -104,12 +104,12 @@ def _build(folder: Path) -> dict[str, str]:
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, source / name)
     out = folder / "out"
-    command = [sys.executable, *PIP, "wheel", "--no-deps", "--wheel-dir", out, source]
+    command = [sys.executable, *PIP, "wheel", "--no-deps", "--wheel-dir", str(out), str(source)]
     subprocess.run(command, check=True, timeout=300)  # bundles the assets; what hatch makes below takes them over
     return _hatch(source, "sdist", out)
 
 
 def _hatch(source: Path, target: str, out: Path) -> dict[str, str]:
-    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", out]
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(out)]
     subprocess.run(command, cwd=source, check=True, capture_output=True, timeout=120)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(out.iterdir())}

@@ -20,6 +20,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from parley.publication import Publication, load
+from parley.readiness import tell_manager
 from parley.release.manifest import Manifest
 from parley.supervisor import _SWITCH_GRACE
 
@@ -95,6 +96,25 @@ def test_signal_ends_everything_within_two_seconds(own: Path, serve: Serve, numb
         wait_for(lambda: not any(_alive(pid) for pid in family), 1)
         assert run_directories(live.log.parent) == []
         assert "Traceback" not in live.log.read_text()
+
+
+def test_a_service_manager_is_told_when_it_begins_and_when_it_ends(
+    own: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"parley-test-{os.getpid()}"
+    monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{name}")
+        manager.settimeout(20)
+        with serve(own) as live:
+            assert manager.recv(100) == b"READY=1"
+            assert live.stop(signal.SIGTERM) == 0
+        assert manager.recv(100) == b"STOPPING=1"
+
+
+def test_a_service_manager_that_is_gone_is_no_reason_not_to_serve(tmp_path: Path) -> None:
+    tell_manager("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "gone")})
+    tell_manager("READY=1", {})
 
 
 def test_control_c_in_a_terminal_reaches_all_and_ends_quietly(own: Path, serve: Serve) -> None:

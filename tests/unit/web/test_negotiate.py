@@ -37,6 +37,7 @@ RECORDED: dict[str, tuple[str, Format, Format | None]] = {
     "safari": ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", HTML, RESULTS_XML),
     "curl": ("*/*", HTML, RESULTS_JSON),
     "wget": ("*/*", HTML, RESULTS_JSON),
+    "rdflib-n3": ("text/n3, */*;q=0.1", TURTLE, RESULTS_JSON),
     "rdflib-parse-anything": (
         "text/turtle, application/rdf+xml, application/n-triples, text/n3;q=0.8, text/rdf+n3;q=0.8, "
         "application/trig;q=0.7, application/ld+json;q=0.6, application/json;q=0.5, */*;q=0.1",

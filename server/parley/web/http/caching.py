@@ -30,9 +30,9 @@ REDIRECT = "public, max-age=300"
 _VISIBLE = ("prefix", "incoming_page", "api_rows", "query_seconds", "result_bytes")
 #: Header fields of the 200 that a 304 repeats (RFC 9110 §15.4.5), and those without which a browser shows neither to a
 #: script of another origin that revalidates by itself (Fetch standard, CORS check).
+_OF_BROWSERS = ("access-control-allow-origin", "access-control-expose-headers")
 KEPT = frozenset(
-    ["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary"]
-    + ["access-control-allow-origin", "access-control-expose-headers"]
+    ["cache-control", "content-location", "date", "etag", "expires", "last-modified", "link", "vary", *_OF_BROWSERS]
 )
 
 
