@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -243,6 +244,19 @@ def _whole(site: Site) -> bytes:
     return documents.serialised(
         replace(site, settings=replace(site.settings, incoming_page=1000)), FINDLING.value, N_TRIPLES
     )
+
+
+def test_the_page_of_a_thing_elsewhere_leads_there_and_promises_nothing(get: Get) -> None:
+    elsewhere = "http://herbarium.example/missing"
+    theirs = get("/de/describe?iri=" + quote(elsewhere, safe=""), "text/html").text
+    assert f'href="{elsewhere}" rel="noopener nofollow"' in theirs
+    promise = "Cite this address: it stays."
+    assert promise not in theirs and promise in get("/de/doc/becher", "text/html").text
+
+
+def test_where_nothing_is_there_is_a_search_field(get: Get) -> None:
+    page = get("/de/doc/nothing", "text/html")
+    assert page.status_code == 404 and 'role="search"' in page.text
 
 
 def test_the_data_set_is_described_where_void_says(get: Get) -> None:
