@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import http.server
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +99,18 @@ def test_the_table_of_tasks_names_ten_and_tests_that_exist() -> None:
     for row in rows:
         tests = re.findall(r"`(tests/[^`]+)`", row)
         assert tests and all((ROOT / test).is_file() for test in tests), row
+
+
+def test_llms_txt_leads_from_names_and_other_iris_to_things(real_site: str) -> None:
+    with urllib.request.urlopen(real_site + "/llms.txt") as answer:
+        text = answer.read().decode()
+    base = "https://w3id.org/nato-osce"
+    shown = dict(re.findall(rf"{base}(/reconcile|/coreference)(\?\S*=.*?)(?: \(|\n)", text))
+    named = real_site + "/reconcile" + urllib.parse.quote(shown["/reconcile"].replace("…", "KFOR"), safe="?=")
+    with urllib.request.urlopen(named) as answer:
+        assert json.load(answer)["q0"]["result"][0]["id"] == f"{base}/force/kfor"
+    with urllib.request.urlopen(real_site + "/coreference" + shown["/coreference"].replace("…", "Q7184")) as answer:
+        assert b'"organisation:nato"' in answer.read()
 
 
 @pytest.mark.parametrize("site", ["real_site", "tiny_site"])

@@ -46,6 +46,9 @@ def _lines(site: Site) -> Iterator[str]:
     yield f"- One thing: GET its IRI with Accept: text/turtle, or add .ttl, .jsonld, .nt or .rdf ({graphs})."
     yield f"- SPARQL 1.1: {site.public('sparql')}?query=…&format=json ({rows}). Read only; never cut short."
     yield f"- By words: {site.public('search')}?q=…"
+    batch = '{"q0": {"query": "…"}}'
+    yield f"- Which thing a name means: {site.public('reconcile')}?queries={batch} (score, match)."
+    yield f"- What somebody else's IRI is here, and the other way: {site.public('coreference')}?iri=…&format=jsonld"
     yield f"- Saved questions with parameters: {site.public('api')} (JSON by Accept: application/json)."
     yield f"- Why a statement holds: {site.public('why')}?s=…&p=…&o=… (terms in N-Triples)."
     yield f"- Check data against the rules here: POST RDF to {site.public('validate')}."
