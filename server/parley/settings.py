@@ -117,6 +117,9 @@ class Settings:
     add_files: int = _limit(10_000, "Files in an archive that `parley add` unpacks.", minimum=1)
 
     infer_triples: int = _limit(25_000, "Triples above which OWL RL closure is refused.")
+    report_seconds: float = _limit(
+        30.0, "Time that a build spends on shapes whose violations it but reports, in seconds.", minimum=0.1
+    )
     xml_expansion: int = _limit(16 * MIB, "Characters that the entities of one XML file may expand to.")
     file_bytes: int = _limit(4096 * MIB, "Size of one source file after decompression, in bytes.", minimum=1)
     canonical_seconds: float = _limit(60.0, "Time for the canonical labels of blank nodes, in seconds.", minimum=0.1)

@@ -34,6 +34,19 @@ def test_a_folder_without_publication_toml_is_guessed_and_told(parley: Run, publ
     assert 'base = "https://example.org/coast/' in done.stderr
 
 
+def test_what_is_guessed_can_be_saved_and_is_then_left_alone(parley: Run, publication: Path) -> None:
+    (publication / "publication.toml").unlink()
+    before = {path for path in publication.rglob("*") if path.is_file()}
+    done = parley("new", publication)
+    assert done.returncode == 0, done.stderr
+    assert {path for path in publication.rglob("*") if path.is_file()} - before == {publication / "publication.toml"}
+    assert 'base = "https://example.org/coast/' in (publication / "publication.toml").read_text()
+    assert parley("check", publication).returncode == 0
+    again = parley("new", publication)
+    assert again.returncode == 2
+    assert "already" in again.stderr
+
+
 def test_an_unknown_key(parley: Run, publication: Path) -> None:
     file = publication / "publication.toml"
     file.write_text('colour = "red"\n' + file.read_text())
@@ -57,7 +70,13 @@ def test_a_broken_file_can_be_left_out_and_is_named(parley: Run, publication: Pa
     assert parley("build", publication).returncode == 1
     done = parley("build", publication, "--skip-broken", "--json")
     assert done.returncode == 0, done.stderr
-    assert "data/broken.ttl" in json.dumps(json.loads(done.stdout)["skipped"])
+    assert json.loads(done.stdout)["skipped"] == ["data/broken.ttl"]
+    told = parley("build", publication, "--skip-broken", "--force").stderr
+    assert "left out: data/broken.ttl:1:" in told
+    checked = parley("check", publication, "--skip-broken")
+    assert checked.returncode == 1
+    assert "left out: data/broken.ttl:1:" in checked.stderr
+    assert "Conforms" in checked.stderr
 
 
 def test_a_violation_of_the_shapes_is_told_by_file_line_and_cure(parley: Run, publication: Path) -> None:

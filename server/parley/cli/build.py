@@ -69,10 +69,15 @@ def show(built: Built) -> None:
         ("classes", _classes(built)),
     ):
         CONSOLE.print(_table(title, rows))
-    remarks = [f"left out: {name}" for name in built.skipped]
+    remark(built)
+
+
+def remark(built: Built) -> None:
+    """Say what is not in the release, and what was found fault with."""
+    remarks = [f"left out: {error}" for error in built.broken]
     remarks += [f"passed over: {name}, {reason}" for name, reason in built.ignored]
-    for remark in (*remarks, *built.warnings):
-        CONSOLE.print(remark, style="yellow", markup=False, soft_wrap=True)
+    for line in (*remarks, *built.warnings):
+        CONSOLE.print(line, style="yellow", markup=False, soft_wrap=True)
 
 
 def _graphs(built: Built) -> list[tuple[str, int]]:

@@ -55,7 +55,7 @@ def open_publication(folder: Path | None, **settings: Any) -> Publication:
     publication = guess(root, **settings)
     # never wrapped: what is shown is to be saved as it is
     CONSOLE.print(f"{root} has no {FILE_NAME}.", style="bold", markup=False, soft_wrap=True)
-    CONSOLE.print("These values were guessed; save them there to change them:\n")
+    CONSOLE.print("These values were guessed; `parley new` with this folder saves them there, to be changed:\n")
     CONSOLE.print(publication.source, markup=False, soft_wrap=True)
     return publication
 

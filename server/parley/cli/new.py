@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -11,15 +12,21 @@ import click
 
 from parley.cli.common import CONSOLE
 from parley.errors import Misuse
+from parley.pipeline.sources.guess import GUESSED, guess
+from parley.publication import FILE_NAME
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--base", help="Canonical base IRI, ending in /; default: https://example.org/<name of DIR>/.")
 def new(folder: Path, base: str | None) -> None:
-    """Make DIR a small publication that passes `parley check`, to be filled with your own data."""
+    """Make DIR a small publication that passes `parley check`, to be filled with your own data.
+
+    A DIR that holds RDF already gets a publication.toml, guessed from its files, and nothing else.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Misuse(f"{folder} is there already and not empty.", cure="Name a new folder.")
+        _describe(folder, base)
+        return
     name = "-".join(folder.resolve().name.split())
     base = base or f"https://example.org/{name}/"
     if not base.endswith("/") or "://" not in base:
@@ -29,7 +36,25 @@ def new(folder: Path, base: str | None) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(Template(source.read_text(encoding="utf-8")).substitute(values), encoding="utf-8")
-    CONSOLE.print(f"{folder} is ready. Next:\n  parley serve {folder}", markup=False)
+    command = f"parley serve {shlex.quote(str(folder))}"
+    CONSOLE.print(f"{folder} is ready. Next:\n  {command}", markup=False, soft_wrap=True)
+
+
+def _describe(folder: Path, base: str | None) -> None:
+    """Write what is guessed of `folder`, for its owner to correct."""
+    target = folder / FILE_NAME
+    if not folder.is_dir() or target.exists():
+        what = f"has a {FILE_NAME} already" if folder.is_dir() else "is a file"
+        raise Misuse(f"{folder} {what}.", cure="Edit it, or name a new folder.")
+    if base:
+        raise Misuse("The base of a folder that holds RDF is that of its data.", cure=f"Write it in {target} then.")
+    text = guess(folder).source.replace(*GUESSED)
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Misuse(f"{target} can't be written: {error.strerror}.", cure="Check the folder's permissions.") from None
+    CONSOLE.print(f"{target} says what was guessed from the files. Correct it, then:", markup=False, soft_wrap=True)
+    CONSOLE.print(f"  parley serve {shlex.quote(str(folder))}", markup=False, soft_wrap=True)
 
 
 def _files(folder: Traversable, below: Path) -> list[tuple[Traversable, Path]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from parley import logs
+from parley.cli.build import remark
 from parley.cli.common import CONSOLE, folder_argument, open_publication, open_state, progress_display
 from parley.errors import Finding
 from parley.pipeline.build import build as build_release
@@ -61,3 +62,4 @@ def _prepare(publication: Publication, state: StateDirectory, skip_broken: bool)
         CONSOLE.print("Serving the release before it.")
     else:
         CONSOLE.print(f"Release {built.id[:12]}: {built.manifest.counts['asserted']:,} triples asserted.")
+        remark(built)

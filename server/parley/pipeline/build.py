@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parley import __version__
-from parley.errors import ValidationFailed
+from parley.errors import SourceError, ValidationFailed
+from parley.pipeline.deadline import TimeIsUp, at_most
 from parley.pipeline.sources.discover import discover, rule_files
 from parley.pipeline.validation.cures import WITH_VIOLATIONS
 from parley.publication import FILE_NAME, Publication
@@ -32,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 class Built:
     """What a build did: the release, whether it was there already, and the seconds each stage took.
 
-    `skipped` are files left out because they can't be read, `ignored` files that hold no RDF with the reason,
+    `broken` says of each file that was left out why it can't be read, `ignored` of files that hold no RDF,
     `warnings` violations that are but reported, and axioms that were not used.
     """
 
@@ -40,9 +41,14 @@ class Built:
     manifest: Manifest
     reused: bool
     seconds: dict[str, float] = field(default_factory=dict)
-    skipped: tuple[str, ...] = ()
+    broken: tuple[SourceError, ...] = ()
     ignored: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """The names of the files that were left out."""
+        return tuple(error.file for error in self.broken)
 
     @property
     def id(self) -> str:
@@ -93,7 +99,7 @@ def build(
             path = state.publish(work, manifest.id)
             if not corpus.skipped:
                 state.remember(inputs, manifest.id)
-    return Built(path, manifest, False, clock.seconds, corpus.skipped, corpus.ignored, inference.warnings)
+    return Built(path, manifest, False, clock.seconds, corpus.broken, corpus.ignored, inference.warnings)
 
 
 def fingerprint(publication: Publication) -> str:
@@ -141,15 +147,33 @@ def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bo
     """Read, validate and infer; raise on the first stage that finds a fault."""
     from parley.pipeline.inference.infer import infer
     from parley.pipeline.sources.read import read
-    from parley.pipeline.validation.validate import validate
 
     with clock.stage("read"):
         corpus = read(publication, work, skip_broken=skip_broken, progress=clock.progress)
     with clock.stage("validate"):
-        remarks = _violations(validate(publication, corpus), refused=publication.violations == "refuse")
+        remarks = _remarks(publication, corpus)
     with clock.stage("infer"):
         inference = infer(publication, corpus, work / "inferred.nq")
     return corpus, replace(inference, warnings=(*remarks, *inference.warnings))
+
+
+def _remarks(publication: Publication, corpus: Corpus) -> tuple[str, ...]:
+    """What to tell of the violations; where they are but reported, nobody waits for them longer than is set."""
+    from parley.pipeline.validation.validate import validate
+
+    if publication.violations == "refuse":
+        return _violations(validate(publication, corpus), refused=True)
+    seconds = publication.settings.report_seconds
+    try:
+        with at_most(seconds):
+            return _violations(validate(publication, corpus), refused=False)
+    except ValidationFailed as error:  # the shapes themselves are at fault
+        return (str(error),)
+    except TimeIsUp:
+        return (
+            f"Whether the data keep to the shapes was not found out in {seconds:g} s (report_seconds under [limits]): "
+            "`parley check` takes the time that it needs.",
+        )
 
 
 def _violations(report: Report, *, refused: bool) -> tuple[str, ...]:

@@ -154,6 +154,27 @@ def test_a_title_else_the_folders_name(tmp_path: Path) -> None:
     assert _guess(tmp_path / "my garden", {"x.ttl": "e:a rdfs:comment 'x' ."}).title == {"en": "my garden"}
 
 
+def test_title_and_licence_are_not_those_of_a_copy_of_another_vocabulary(tmp_path: Path) -> None:
+    foreign = "<http://a.example/v> a owl:Ontology ; dcterms:title 'Theirs' ; dcterms:license <http://a.example/l> ."
+    mine = "".join(f"e:a{i} rdfs:comment 'x' ." for i in range(9))
+    guessed = _guess(tmp_path / "mine", {"copy.ttl": foreign, "x.ttl": mine})
+    assert (guessed.title, guessed.licence) == ({"en": "mine"}, None)
+    mine += "<http://ex.org/other> a owl:Ontology ; dcterms:title 'Ours' ."
+    assert _guess(tmp_path / "both", {"copy.ttl": foreign, "x.ttl": mine}).title == {"en": "Ours"}
+
+
+def test_a_folder_that_would_take_minutes_to_reason_over_is_served_first(tmp_path: Path) -> None:
+    chains = "".join(f"e:c{i} rdfs:subClassOf e:c{i // 2} ." for i in range(10_001))
+    guessed = _guess(tmp_path, {"o.ttl": "<http://ex.org/o> a owl:Ontology ." + chains})
+    assert guessed.inference == "none"
+    assert "write “owl-rl” if you want" in guessed.source
+
+
+@pytest.mark.parametrize("name", ["s.ttl", "shapes/s.ttl"])
+def test_violations_are_but_reported_where_nobody_said_that_the_shapes_hold(tmp_path: Path, name: str) -> None:
+    assert _guess(tmp_path, {name: "e:S a sh:NodeShape .", "data/x.ttl": "e:a e:p 1 ."}).violations == "report"
+
+
 def test_inference_only_with_an_ontology_and_within_the_limit(tmp_path: Path) -> None:
     data = "".join(f"e:a{i} rdfs:label 'x' ." for i in range(50))
     assert _guess(tmp_path / "a", {"x.ttl": data}).inference == "none"

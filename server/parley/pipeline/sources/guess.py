@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyoxigraph as ox
+
 from parley.pipeline.sources.contexts import Contexts
 from parley.pipeline.sources.discover import discover_in, state_folder
 from parley.pipeline.sources.parse import Parser
@@ -28,7 +30,11 @@ _MIN_SHARE = 0.01
 _MAX_LANGUAGES = _MAX_BASES = 10
 #: The share of a host's subjects that the base must hold; the rest are strays.
 _MOST = 0.95
+#: Triples that are reasoned over in seconds: who serves a folder for the first time must not wait for more.
+_QUICK = 10_000
 _NO_LANGUAGES = frozenset(["x", "und", "mul", "zxx", "i"])
+#: The first line of a guess, and what it becomes once the guess is saved.
+GUESSED = ("# Guessed from the files. Save as publication.toml and correct it.", "# Guessed from the files: correct it.")
 _FALLBACK_BASE = "http://localhost:8000/"
 
 
@@ -103,10 +109,25 @@ def _languages(counts: Counter[str]) -> list[str]:
     return wanted[:_MAX_LANGUAGES] or ["en"]
 
 
-def _title(survey: Survey, languages: list[str], root: Path) -> dict[str, str]:
+def _own(survey: Survey, kind: ox.NamedNode, bases: list[str]) -> list[object]:
+    """The folder's datasets, ontologies or schemes, best first; copies of other hosts' are not what it is about."""
+    hosts = [base[: base.index("/", base.index("//") + 2) + 1] for base in bases]
+
+    def rank(subject: object) -> int:
+        iri = subject.value if isinstance(subject, ox.NamedNode) else bases[0]
+        return next((place for place, host in enumerate(hosts) if iri.startswith(host)), len(hosts))
+
+    def order(subject: object) -> tuple[int, bool, str]:
+        below = f"{getattr(subject, 'value', '')}/".startswith(tuple(base.removesuffix("#") for base in bases))
+        return rank(subject), not below, str(subject)
+
+    return sorted((s for s in survey.kinds.get(kind, ()) if rank(s) < len(hosts)), key=order)
+
+
+def _title(survey: Survey, languages: list[str], root: Path, bases: list[str]) -> dict[str, str]:
     """The title of the dataset, else of the ontology, else the folder's name."""
     for kind in TITLED:
-        for subject in sorted(survey.kinds.get(kind, ()), key=str):
+        for subject in _own(survey, kind, bases):
             for prop in TITLES:
                 texts: dict[str, str] = {}
                 for literal in sorted(survey.titles.get(subject, {}).get(prop, ()), key=str):
@@ -118,16 +139,21 @@ def _title(survey: Survey, languages: list[str], root: Path) -> dict[str, str]:
     return {languages[0]: root.name or "Data"}
 
 
-def _licence(survey: Survey) -> str | None:
-    subjects = [subject for kind in TITLED for subject in sorted(survey.kinds.get(kind, ()), key=str)]
+def _licence(survey: Survey, bases: list[str]) -> str | None:
+    subjects = [subject for kind in TITLED for subject in _own(survey, kind, bases)]
     return next((survey.licences[s] for s in subjects if s in survey.licences), None)
 
 
 def _inference(survey: Survey, settings: Settings) -> tuple[str, str]:
     if not survey.has_ontology:
         return "none", "no ontology was found"
-    if survey.triples > settings.infer_triples:
-        return "none", f"{survey.triples:,} triples are more than infer_triples under [limits] allows"
+    limit = min(_QUICK, settings.infer_triples)
+    if survey.triples > limit:
+        return "none", (
+            f"{survey.triples:,} triples may take minutes; write “owl-rl” if you want what follows from them"
+            if limit == _QUICK
+            else f"{survey.triples:,} triples are more than infer_triples under [limits] allows"
+        )
     return "owl-rl", "an ontology was found"
 
 
@@ -135,9 +161,9 @@ def _text(root: Path, survey: Survey, settings: Settings) -> str:
     bases = _bases(survey) or [_FALLBACK_BASE]
     languages = _languages(survey.languages)
     profile, reason = _inference(survey, settings)
-    licence = _licence(survey)
+    licence = _licence(survey, bases)
     lines = [
-        "# Guessed from the files. Save as publication.toml and correct it.",
+        GUESSED[0],
         "",
         "# The base of most IRIs that something is said about; it stays the same wherever the site is served.",
         f"base = {_quoted(bases[0])}",
@@ -147,13 +173,13 @@ def _text(root: Path, survey: Survey, settings: Settings) -> str:
         *([f"licence = {_quoted(licence)}"] if licence else ['# licence = "https://…"']),
         *(["# The whole folder is read.", 'paths = ["."]'] if survey.scattered else []),
         "",
-        *_table("title", _title(survey, languages, root)),
+        *_table("title", _title(survey, languages, root, bases)),
         *_table("prefixes", _prefixes(survey.parser.prefixes)),
     ]
     if survey.roles:
         lines.append("# What the files hold, where their place does not say it. The other files are data.")
         lines += _table("graphs", {_pattern(name): role.value for name, role in sorted(survey.roles.items())})
-    if Role.SHAPES in survey.roles.values():
+    if survey.has_shapes:
         lines.append("# Nobody said that the data keep to the shapes: “refuse” builds no release that does not.")
         lines += _table("validation", {"violations": "report"})
     return "\n".join([*lines, f"# “{profile}”, since {reason}.", *_table("inference", {"profile": profile})])

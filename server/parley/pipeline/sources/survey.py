@@ -95,6 +95,7 @@ class Survey:
     #: Of files whose place does not say it.
     roles: dict[str, Role] = field(default_factory=dict)
     has_ontology: bool = False
+    has_shapes: bool = False
     #: Whether files lie outside the folders of the usual layout.
     scattered: bool = False
     kinds: dict[ox.NamedNode, list[object]] = field(default_factory=lambda: defaultdict(list))
@@ -116,6 +117,7 @@ class Survey:
         (self.terms if role in (Role.ONTOLOGY, Role.SHAPES) else self.subjects).update(contents.subjects)
         self.languages.update(contents.languages)
         self.has_ontology |= role is Role.ONTOLOGY
+        self.has_shapes |= role is Role.SHAPES
         self._decide(source, role)
         for kind, things in contents.kinds.items():
             self.kinds[kind] += things
