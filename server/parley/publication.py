@@ -93,8 +93,8 @@ class Publication:
 
     `base` is the canonical base IRI (ends in `/` or `#`), whatever the host that serves; `bases` are further ones.
     `languages` are BCP 47 tags, the first is the default. `paths` are the folders, relative to `root`, that are read.
-    `violations` of the shapes "refuse" a build, or it does but "report" them. `aside` are classes whose things
-    reconciliation finds only for those who ask for the class.
+    `violations` of the shapes and contradictions "refuse" a build, or it does but "report" them. `aside` are classes
+    whose things reconciliation finds only for those who ask for the class.
     `source` is the text of `publication.toml` as read or guessed: it is part of a release's identity.
     """
 

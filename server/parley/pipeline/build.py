@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parley import __version__
-from parley.errors import SourceError, ValidationFailed
+from parley.errors import Inconsistent, SourceError, ValidationFailed
 from parley.pipeline.deadline import TimeIsUp, at_most
 from parley.pipeline.sources.discover import discover, rule_files
 from parley.pipeline.validation.cures import WITH_VIOLATIONS
@@ -153,7 +153,13 @@ def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bo
     with clock.stage("validate"):
         remarks = _remarks(publication, corpus)
     with clock.stage("infer"):
-        inference = infer(publication, corpus, work / "inferred.nq")
+        try:
+            inference = infer(publication, corpus, work / "inferred.nq")
+        except Inconsistent as error:
+            if publication.violations == "refuse":
+                raise
+            remarks += (f"{error}\nFrom a contradiction everything follows, so nothing was inferred.",)
+            inference = infer(replace(publication, inference="none"), corpus, work / "inferred.nq")
     return corpus, replace(inference, warnings=(*remarks, *inference.warnings))
 
 

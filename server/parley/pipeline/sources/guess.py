@@ -34,7 +34,10 @@ _MOST = 0.95
 _QUICK = 10_000
 _NO_LANGUAGES = frozenset(["x", "und", "mul", "zxx", "i"])
 #: The first line of a guess, and what it becomes once the guess is saved.
-GUESSED = ("# Guessed from the files. Save as publication.toml and correct it.", "# Guessed from the files: correct it.")
+GUESSED = (
+    "# Guessed from the files. Save as publication.toml and correct it.",
+    "# Guessed from the files: correct it.",
+)
 _FALLBACK_BASE = "http://localhost:8000/"
 
 
@@ -179,8 +182,8 @@ def _text(root: Path, survey: Survey, settings: Settings) -> str:
     if survey.roles:
         lines.append("# What the files hold, where their place does not say it. The other files are data.")
         lines += _table("graphs", {_pattern(name): role.value for name, role in sorted(survey.roles.items())})
-    if survey.has_shapes:
-        lines.append("# Nobody said that the data keep to the shapes: “refuse” builds no release that does not.")
+    if survey.has_shapes or profile != "none":
+        lines.append("# Nobody said that the data keep to shapes and axioms: “refuse” builds no release that does not.")
         lines += _table("validation", {"violations": "report"})
     return "\n".join([*lines, f"# “{profile}”, since {reason}.", *_table("inference", {"profile": profile})])
 
