@@ -47,6 +47,15 @@ def test_what_is_guessed_can_be_saved_and_is_then_left_alone(parley: Run, public
     assert "already" in again.stderr
 
 
+def test_a_crowd_of_other_files_takes_one_line(parley: Run, publication: Path) -> None:
+    for number in range(40):
+        (publication / "data" / f"part{number:02}.docx").touch()
+    done = parley("check", publication)
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if ".docx" in line]
+    assert line.startswith("passed over: data/part00.docx, data/part01.docx, data/part02.docx and 37 more, ")
+
+
 def test_an_unknown_key(parley: Run, publication: Path) -> None:
     file = publication / "publication.toml"
     file.write_text('colour = "red"\n' + file.read_text())

@@ -15,6 +15,7 @@ from parley.cli.common import (
     json_option,
     open_publication,
     open_state,
+    passed_over,
     print_json,
     progress_display,
 )
@@ -75,7 +76,7 @@ def show(built: Built) -> None:
 def remark(built: Built) -> None:
     """Say what is not in the release, and what was found fault with."""
     remarks = [f"left out: {error}" for error in built.broken]
-    remarks += [f"passed over: {name}, {reason}" for name, reason in built.ignored]
+    remarks += passed_over(built.ignored)
     for line in (*remarks, *built.warnings):
         CONSOLE.print(line, style="yellow", markup=False, soft_wrap=True)
 

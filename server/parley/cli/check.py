@@ -14,6 +14,7 @@ from parley.cli.common import (
     folder_argument,
     json_option,
     open_publication,
+    passed_over,
     print_json,
     progress_display,
     reader_language,
@@ -59,7 +60,7 @@ def check(context: click.Context, folder: Path | None, language: str | None, ski
     else:
         _remark(f"left out: {error}" for error in corpus.broken)
         _show(report, language or reader_language(publication))
-        _remark([f"{name}: {reason}" for name, reason in corpus.ignored] + list(report.notes) + list(warnings))
+        _remark([*passed_over(corpus.ignored), *report.notes, *warnings])
         CONSOLE.print("Consistent." if contradiction is None else str(contradiction), markup=False, soft_wrap=True)
     context.exit(0 if report.conforms and contradiction is None and not corpus.broken else 1)
 

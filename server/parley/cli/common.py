@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import locale
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,6 +106,22 @@ def progress_display() -> Iterator[Callable[[str, int, int], None]]:
 def _finish(bars: Progress, shown: Mapping[str, Any]) -> None:
     for task in shown.values():
         bars.update(task, completed=1, total=1)
+
+
+def passed_over(ignored: Iterable[tuple[str, str]]) -> list[str]:
+    """What to tell of the files that hold no RDF, given with the reasons: a line a reason, however many files.
+
+    >>> passed_over([("a.h", "no RDF"), ("b.h", "no RDF"), ("c.h", "no RDF"), ("d.h", "no RDF"), ("e.xml", "no root")])
+    ['passed over: a.h, b.h, c.h and 1 more, no RDF', 'passed over: e.xml, no root']
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, reason in ignored:
+        reasons.setdefault(reason, []).append(name)
+    return [f"passed over: {_some(names)}, {reason}" for reason, names in reasons.items()]
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def print_json(value: Any) -> None:
