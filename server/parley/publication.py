@@ -19,7 +19,17 @@ from urllib.parse import urlsplit
 from parley.errors import PublicationError
 from parley.formats import without_endings
 from parley.settings import Settings
-from parley.toml_values import choice, list_of_text, table_of, text_of, wrong
+from parley.toml_values import (
+    choice,
+    iri_of,
+    is_iri,
+    languages_of,
+    list_of_text,
+    prefixes_of,
+    table_of,
+    text_of,
+    wrong,
+)
 from parley.vocab import PREFIXES
 
 FILE_NAME = "publication.toml"
@@ -217,7 +227,7 @@ def parse(
             f"{FILE_NAME} has unknown keys: {', '.join(unknown)}.",
             cure=f"Known are: {', '.join(sorted(_KEYS))}.",
         )
-    languages = tuple(list_of_text(table, "languages") or ("en",))
+    languages = tuple(languages_of(table, "languages") or ("en",))
     tables = {name: table_of(table, name) for name in ("server", "limits")}
     return Publication(
         root=root,
@@ -227,9 +237,9 @@ def parse(
         title=_localised(table, "title", languages),
         description=_localised(table, "description", languages),
         languages=languages,
-        licence=text_of(table, "licence", required=False) or None,
+        licence=iri_of(table, "licence"),
         publisher=text_of(table, "publisher", required=False) or None,
-        prefixes=table_of(table, "prefixes"),
+        prefixes=prefixes_of(table, "prefixes"),
         paths=_paths(root, list_of_text(table, "paths")),
         roles=_roles(table_of(table, "graphs")),
         inference=choice(table, "inference", "profile", ("owl-rl", "none")),
@@ -254,7 +264,7 @@ def _localised(table: Mapping[str, Any], key: str, languages: tuple[str, ...]) -
 
 def _base(iri: str) -> str:
     parts = urlsplit(iri)
-    if not parts.scheme or not iri.endswith(("/", "#")) or " " in iri or (parts.scheme != "urn" and not parts.netloc):
+    if not is_iri(iri) or not iri.endswith(("/", "#")) or (parts.scheme != "urn" and not parts.netloc):
         raise wrong("base", f"an absolute IRI that ends in / or #, not “{iri}”")
     return iri
 
@@ -277,6 +287,8 @@ def _classes(table: Mapping[str, Any]) -> tuple[str, ...]:
 def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
     try:
         mine = tuple((pattern, Role(name)) for pattern, name in table.items())
+        if any(role is Role.INFERRED for _pattern, role in mine):
+            raise ValueError("inferred is what Parley adds")
     except ValueError as error:
         names = ", ".join(role.value for role in Role if role is not Role.INFERRED)
         raise wrong("graphs", f"a table of path patterns and roles ({error}; the roles are {names})") from None
@@ -285,4 +297,6 @@ def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
 
 def _paths(root: Path, given: list[str]) -> tuple[str, ...]:
     """The folders given, else those of the usual layout that are there, else the whole folder."""
+    if outside := [name for name in given if os.path.isabs(name) or os.path.normpath(name).startswith("..")]:
+        raise wrong("paths", f"a list of folders within the publication, which {', '.join(outside)} is not")
     return tuple(given) or tuple(name for name in LAYOUT if (root / name).is_dir()) or (".",)

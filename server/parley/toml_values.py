@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from parley.errors import PublicationError
 
 _FILE = "publication.toml"
+#: An absolute IRI (RFC 3987), as strict as Turtle is about what stands between < and >.
+_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*')
+#: A prefix that Turtle, SPARQL and XML take.
+_PREFIX = re.compile(r"[^\W\d_](?:[\w.-]*[\w-])?")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 def wrong(key: str, must: str) -> PublicationError:
@@ -52,3 +58,48 @@ def choice(table: Mapping[str, Any], name: str, key: str, allowed: tuple[str, ..
         told = " or ".join(f'"{word}"' for word in allowed)
         raise wrong(name, f"a table with one key, {key} = {told}")
     return str(value)
+
+
+def is_iri(text: object) -> bool:
+    """Whether `text` is an absolute IRI.
+
+    >>> is_iri("urn:x:ä"), is_iri("CC BY"), is_iri("http://ex.org/<a>")
+    (True, False, False)
+    """
+    return isinstance(text, str) and _IRI.fullmatch(text) is not None
+
+
+def is_prefix(name: str) -> bool:
+    """Whether every syntax takes `name` as a prefix.
+
+    >>> is_prefix("dct"), is_prefix("a b"), is_prefix("_x"), is_prefix("v1.")
+    (True, False, False, False)
+    """
+    return _PREFIX.fullmatch(name) is not None
+
+
+def iri_of(table: Mapping[str, Any], key: str) -> str | None:
+    """The absolute IRI under `key`, if there is one. Raises PublicationError."""
+    value = text_of(table, key, required=False)
+    if value and not is_iri(value):
+        raise wrong(key, f"an absolute IRI, not “{value}”")
+    return value or None
+
+
+def prefixes_of(table: Mapping[str, Any], key: str) -> dict[str, str]:
+    """The prefixes and namespaces under `key`. Raises PublicationError."""
+    found = table_of(table, key)
+    for name, namespace in found.items():
+        if not is_prefix(name):
+            raise wrong(key, f"a table of prefixes, letters first, then letters, digits, - and ., not “{name}”")
+        if not is_iri(namespace):
+            raise wrong(key, f"a table of prefixes with absolute IRIs, which that of {name}, “{namespace}”, is not")
+    return found
+
+
+def languages_of(table: Mapping[str, Any], key: str) -> list[str]:
+    """The language tags under `key`. Raises PublicationError."""
+    tags = list_of_text(table, key)
+    if odd := [tag for tag in tags if not _LANGUAGE.fullmatch(tag)]:
+        raise wrong(key, f"language tags such as en or pt-BR, not “{odd[0]}”")
+    return tags

@@ -107,7 +107,7 @@ def test_a_long_chain_of_classes_is_followed_once_a_round(monkeypatch: pytest.Mo
     def counted(self: OWLRL_Semantics, triple: Triple) -> None:
         nonlocal stored
         stored += 1
-        store(self, triple)
+        store(self, triple)  # type: ignore[no-untyped-call]
 
     monkeypatch.setattr(OWLRL_Semantics, "store_triple", counted)
     length = 60

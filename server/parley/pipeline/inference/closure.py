@@ -49,6 +49,7 @@ class _Semantics(OWLRL_Semantics):
     a chain of 300 classes took four minutes. Here each round follows the chains to their end once.
     """
 
+    graph: Graph
     _chained = 0  # the last round in which chains were followed
 
     def _equality(self, triple: tuple[Node, Node, Node], cycle_num: int) -> None:

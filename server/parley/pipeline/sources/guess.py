@@ -23,6 +23,7 @@ from parley.pipeline.sources.parse import Parser
 from parley.pipeline.sources.survey import TITLED, TITLES, Survey
 from parley.publication import DEFAULT_ROLES, Publication, Role, parse
 from parley.settings import Settings
+from parley.toml_values import is_iri, is_prefix
 from parley.vocab import PREFIXES
 
 #: A language needs this share of the tagged texts, a further base this share of the subjects.
@@ -75,7 +76,7 @@ def _foreign_left_out(subjects: Counter[str]) -> Counter[str]:
 
 def _is_web(namespace: str) -> bool:
     parts = urlsplit(namespace)
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and " " not in namespace
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and is_iri(namespace)
 
 
 def _by_host(subjects: Counter[str]) -> list[str]:
@@ -193,7 +194,7 @@ def _prefixes(declared: Mapping[str, str]) -> dict[str, str]:
     return {
         prefix: namespace
         for prefix, namespace in sorted(declared.items())
-        if prefix and PREFIXES.get(prefix) != namespace and urlsplit(namespace).scheme
+        if is_prefix(prefix) and PREFIXES.get(prefix) != namespace and is_iri(namespace)
     }
 
 
