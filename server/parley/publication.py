@@ -297,6 +297,6 @@ def _roles(table: Mapping[str, Any]) -> tuple[tuple[str, Role], ...]:
 
 def _paths(root: Path, given: list[str]) -> tuple[str, ...]:
     """The folders given, else those of the usual layout that are there, else the whole folder."""
-    if outside := [name for name in given if os.path.isabs(name) or os.path.normpath(name).startswith("..")]:
+    if outside := [name for name in given if Path(name).is_absolute() or os.path.normpath(name).startswith("..")]:
         raise wrong("paths", f"a list of folders within the publication, which {', '.join(outside)} is not")
     return tuple(given) or tuple(name for name in LAYOUT if (root / name).is_dir()) or (".",)
