@@ -58,7 +58,7 @@ def test_see_what_nato_did_in_bosnia_and_on_what_basis(walk: Walk) -> None:
     walk.page.locator("#q").fill("Bosnia")
     walk.page.locator("#q").press("Enter")
     walk.click("link", "Bosnia and Herzegovina", exact=True)
-    walk.click("link", "Support of IFOR and SFOR for the civil side")
+    walk.click("link", "IFOR's and SFOR's support for the civilian part")
     assert walk.clicks <= 2
     text = walk.text()
     assert "Where this comes from" in text and "Bosnia and Herzegovina, passage 3" in text
