@@ -122,6 +122,14 @@ class Index(Finding):
             incoming, owners = self._incoming(iri, number, page, page_size)
         return Description(iri, outgoing, incoming, total, owners)
 
+    def incoming_total(self, iri: str) -> int:
+        """How many links lead to `iri`."""
+        return self._value("SELECT incoming FROM node WHERE name = ?", iri) or 0
+
+    def has_graphs_of(self, role: Role) -> bool:
+        """Whether any graph has that role."""
+        return role in self._roles.values()
+
     def closure(self, statements: list[Statement]) -> list[Statement]:
         """`statements`, then those of every blank node they lead to, each once."""
         found = list(statements)

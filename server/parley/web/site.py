@@ -77,6 +77,8 @@ class Site:
     queries: tuple[SavedQuery, ...] = ()
     run: Path | None = None
     changes: Changes | None = None
+    #: What the publication's catalogue calls its things, by their class; see `rdf.documents`.
+    instances: dict[str, str | None] = field(default_factory=dict)
 
     @classmethod
     def open(cls, serving: Serving) -> Site:

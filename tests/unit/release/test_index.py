@@ -49,7 +49,10 @@ def test_description_has_every_statement_with_its_graph(index: Index, tiny: Tiny
     assert found == {(str(q.predicate), str(q.object), q.graph_name.value) for q in about}
     assert {s.role for s in description.outgoing} >= {Role.PASSAGE, Role.INFERRED, Role.DATA}
     assert description.incoming_total == sum(str(q.object) == f"<{iri}>" for q in quads) > 0
-    assert len(description.incoming) == description.incoming_total
+    assert len(description.incoming) == description.incoming_total == index.incoming_total(iri)
+    assert index.incoming_total(GARDEN + "nothing") == 0
+    assert index.has_graphs_of(Role.PASSAGE)
+    assert not index.has_graphs_of(Role.EXTERNAL)
 
 
 def test_every_subject_and_object_is_found(index: Index, tiny: Tiny) -> None:

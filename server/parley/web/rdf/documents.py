@@ -37,7 +37,7 @@ def described(site: Site, iri: str, page: int, page_size: int) -> Description:
 def pages(site: Site, iri: str) -> int:
     """How many pages the document about `iri` has in RDF: of links to it, and of the graph that it names."""
     content = site.index.graph_statements(iri, page_size=0)
-    links = described(site, iri, 1, 0).incoming_total
+    links = site.index.incoming_total(iri)
     return max(
         math.ceil(links / site.settings.incoming_page), math.ceil((content.subjects if content else 0) / GRAPH_SUBJECTS)
     )
@@ -76,8 +76,14 @@ def dataset(site: Site) -> str | None:
 def instance(site: Site, kind: str) -> str | None:
     """The IRI under the base that is said to be a `kind`.
 
-    The catalogue is not in the default graph, so its things are found by the links to their class.
+    The catalogue is not in the default graph, so its things are found by the links to their class. Every document asks.
     """
+    if kind not in site.instances:
+        site.instances[kind] = _instance(site, kind)
+    return site.instances[kind]
+
+
+def _instance(site: Site, kind: str) -> str | None:
     found = site.index.describe(kind)
     return next(
         (

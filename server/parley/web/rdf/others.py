@@ -26,6 +26,8 @@ class Theirs:
 
 def theirs(site: Site, iri: str) -> tuple[Theirs, ...]:
     """The graphs of others that alone say something of `iri`, or are `iri`; none if we say something of it too."""
+    if not site.index.has_graphs_of(Role.EXTERNAL):
+        return ()
     graph = site.index.graph(iri)
     if graph is not None:
         return (_recorded(site, iri),) if graph.role is Role.EXTERNAL else ()
