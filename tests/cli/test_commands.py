@@ -31,7 +31,7 @@ def test_new_leaves_a_folder_with_content_alone(parley: Run, publication: Path) 
     before = sorted(publication.rglob("*"))
     done = parley("new", publication)
     assert (done.returncode, sorted(publication.rglob("*"))) == (2, before)
-    assert "not empty" in done.stderr
+    assert "has a publication.toml already" in done.stderr
 
 
 def test_build_tells_what_is_in_the_release(parley: Run, publication: Path) -> None:
