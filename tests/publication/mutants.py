@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from parley.publication import Role
+from parley.roles import Role
 from parley.vocab import RDF_TYPE, XSD
 
 #: The roles whose statements are mutated, and how many of a hundred mutants each gets: what passages say comes first.

@@ -31,7 +31,8 @@ from parley.pipeline.inference.expressions import Facts
 from parley.pipeline.inference.forward import chain
 from parley.pipeline.inference.rules import rules_in
 from parley.pipeline.terms import graph_of, quiet_rdflib, to_rdflib
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 from parley.vocab import OWL, RDF_TYPE
 
 #: Modules whose tests take a `store`; shapes and consistency have checks of their own.

@@ -17,7 +17,8 @@ from parley.pipeline.inference.infer import infer
 from parley.pipeline.sources.read import read
 from parley.pipeline.terms import graph_of
 from parley.pipeline.validation.validate import validate
-from parley.publication import Publication, Role, load
+from parley.publication import Publication, load
+from parley.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 TERM = "https://w3id.org/nato-osce/ontology#"

@@ -15,9 +15,10 @@ from parley.pipeline.inference.explain import asserted, explain
 from parley.pipeline.inference.forward import chain
 from parley.pipeline.inference.rules import run_rules
 from parley.pipeline.terms import graph_of, to_rdflib
-from parley.publication import Publication, Role
+from parley.publication import Publication
 from parley.release.directory import StateDirectory
 from parley.release.index import Index, Why
+from parley.roles import Role
 
 Release = tuple[Publication, StateDirectory, Built]
 

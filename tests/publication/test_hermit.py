@@ -19,7 +19,8 @@ from rdflib.namespace import OWL, RDF, RDFS
 
 from parley.pipeline.corpus import Corpus
 from parley.pipeline.sources.read import read
-from parley.publication import Role, load
+from parley.publication import load
+from parley.roles import Role
 
 owlready2 = pytest.importorskip("owlready2", reason="owlready2, which carries HermiT, is not installed")
 pytestmark = [

@@ -14,7 +14,7 @@ from parley.pipeline.inference.infer import infer
 from parley.pipeline.sources.read import read
 from parley.pipeline.terms import graph_of
 from parley.pipeline.validation.shacl import run as validate_all
-from parley.publication import Role
+from parley.roles import Role
 
 BASE = "https://w3id.org/nato-osce/"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")

@@ -10,8 +10,9 @@ from rdflib import namespace
 from rdflib.namespace import DefinedNamespace
 
 from parley.pipeline.build import Built
-from parley.publication import Publication, Role
+from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.roles import Role
 from parley.vocab import OWL, RDF, RDF_TYPE, RDFS
 
 #: Vocabularies of which rdflib knows every term.

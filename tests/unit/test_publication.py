@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from parley.errors import PublicationError, SettingError
-from parley.publication import FILE_NAME, Role, load, locate, parse
+from parley.publication import FILE_NAME, load, locate, parse
+from parley.roles import Role
 
 MINIMAL = 'base = "https://data.example/"\n'
 

@@ -23,8 +23,7 @@ Our exception hierarchy::
     │   ├── UriTooLong          414
     │   ├── UnsupportedMediaType 415
     │   ├── FieldsTooLarge      431
-    │   ├── MethodUnknown       501
-    │   └── OldProtocol         505
+    │   └── MethodUnknown       501
     └── EngineError             a query that did not end well
         ├── QueryFault          400: the text is at fault (line, column)
         │   ├── QuerySyntaxError  not SPARQL

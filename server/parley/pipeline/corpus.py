@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from parley.errors import SourceError
 from parley.formats import N_QUADS
-from parley.publication import Role
+from parley.roles import Role
 
 FILE_NAME = "quads.nq"
 #: Lines held in memory before they are spilled: some 250 MB.

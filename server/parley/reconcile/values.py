@@ -7,12 +7,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.reconcile.similarity import similarity
 from parley.release.index import Index
 from parley.release.records import Term
 from parley.release.spellings import expand_identifier, spellings
 from parley.release.words import fold
+from parley.roles import Role
 
 #: Values of one property that are compared.
 _COMPARED: Final = 200

@@ -15,11 +15,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.index import Index
 from parley.release.passage import position, text_of
 from parley.release.records import Statement
 from parley.release.words import pick_label
+from parley.roles import Role
 from parley.vocab import RDF_TYPE, RDFS, SKOS
 
 _REASONS: Final = (SKOS + "editorialNote", SKOS + "note", RDFS + "comment")

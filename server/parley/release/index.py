@@ -18,7 +18,6 @@ import pyoxigraph as ox
 
 from parley import nquads
 from parley.errors import ReleaseError
-from parley.publication import Role
 from parley.release import usage
 from parley.release.connections import Connections
 from parley.release.coreference import Coreferences
@@ -29,6 +28,7 @@ from parley.release.records import Counts, Description, Graph, GraphPage, Hit, S
 from parley.release.schema import VERSION
 from parley.release.usage import KindLink, Use
 from parley.release.why import Explainer
+from parley.roles import Role
 from parley.vocab import LABEL_PROPERTIES
 
 __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]

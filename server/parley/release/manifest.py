@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from parley.errors import ReleaseError
-from parley.publication import Role
 from parley.release.storage import storage_errors
+from parley.roles import Role
 from parley.vocab import DCTERMS
 
 FILE_NAME = "manifest.json"

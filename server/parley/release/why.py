@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from parley.publication import Role
 from parley.release.records import Rule, Terms, Why
+from parley.roles import Role
 
 _ONE: Final = (
     "SELECT d.rule, d.premises FROM derivation d JOIN term s ON s.id = d.subject JOIN term p ON p.id = d.predicate"

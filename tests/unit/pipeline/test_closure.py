@@ -18,7 +18,8 @@ from parley.pipeline.inference.closure_input import Axioms
 from parley.pipeline.inference.infer import infer
 from parley.pipeline.sources.read import read
 from parley.pipeline.terms import graph_of
-from parley.publication import Role, load
+from parley.publication import load
+from parley.roles import Role
 
 from .conftest import PREFIXES
 

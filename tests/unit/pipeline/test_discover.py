@@ -8,7 +8,8 @@ import pytest
 from parley.errors import PublicationError
 from parley.pipeline.sources.discover import Discovery, discover, discover_in, form_of, rule_files, watched_files
 from parley.pipeline.sources.guess import guess
-from parley.publication import Role, parse
+from parley.publication import parse
+from parley.roles import Role
 
 
 def _found(root: Path, state: Path | None = None) -> Discovery:

@@ -17,8 +17,9 @@ from parley.pipeline.build import Built, build
 from parley.pipeline.corpus import Corpus, GraphInfo
 from parley.pipeline.output.dump import read_list, write_dumps
 from parley.pipeline.output.tables import write_tables
-from parley.publication import Publication, Role, load, parse
+from parley.publication import Publication, load, parse
 from parley.release.directory import StateDirectory
+from parley.roles import Role
 from parley.serialise import KEEP_GRAPHS
 
 Tiny = tuple[Publication, StateDirectory, Built]

@@ -9,7 +9,8 @@ import pytest
 from parley.errors import PublicationError
 from parley.pipeline.sources.guess import guess
 from parley.pipeline.sources.read import read
-from parley.publication import Publication, Role, parse
+from parley.publication import Publication, parse
+from parley.roles import Role
 
 TINY = Path(__file__).resolve().parents[2] / "fixtures" / "tiny"
 PREFIX = """@prefix e: <http://ex.org/id/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .

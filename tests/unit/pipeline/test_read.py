@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from parley.errors import PublicationError, SourceError
 from parley.pipeline.corpus import Corpus, CorpusWriter
 from parley.pipeline.sources.read import read
-from parley.publication import Role, load, parse
+from parley.publication import load, parse
+from parley.roles import Role
 
 Reading = Callable[..., Corpus]
 

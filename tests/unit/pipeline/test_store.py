@@ -12,8 +12,9 @@ from parley.errors import ReleaseError
 from parley.pipeline.build import Built
 from parley.pipeline.corpus import Corpus
 from parley.pipeline.output.store import build_store
-from parley.publication import Publication, Role, parse
+from parley.publication import Publication, parse
 from parley.release.directory import StateDirectory
+from parley.roles import Role
 
 Tiny = tuple[Publication, StateDirectory, Built]
 

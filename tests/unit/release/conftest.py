@@ -9,8 +9,9 @@ import pytest
 
 from parley.pipeline.corpus import Corpus, GraphInfo
 from parley.pipeline.output.index import build_index
-from parley.publication import Role, parse
+from parley.publication import parse
 from parley.release.index import Index
+from parley.roles import Role
 
 E = "http://example.org/"
 

@@ -14,11 +14,12 @@ from parley.errors import ReleaseError
 from parley.pipeline.build import Built
 from parley.pipeline.corpus import Corpus
 from parley.pipeline.output.index import build_index
-from parley.publication import Publication, Role, parse
+from parley.publication import Publication, parse
 from parley.release.describe import document_quads
 from parley.release.directory import StateDirectory
 from parley.release.index import Index
 from parley.release.words import choose_label, match_expression
+from parley.roles import Role
 from parley.urls import Urls
 
 Tiny = tuple[Publication, StateDirectory, Built]

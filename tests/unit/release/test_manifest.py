@@ -8,8 +8,8 @@ import pytest
 
 from parley.errors import ReleaseError
 from parley.pipeline.corpus import GraphInfo
-from parley.publication import Role
 from parley.release.manifest import Manifest, release_id
+from parley.roles import Role
 
 CATALOGUE = GraphInfo("http://example.org/c", Role.CATALOGUE, ("c.ttl",), 2)
 QUADS = """\

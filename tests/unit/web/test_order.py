@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 from tests.unit.web.test_view import BASE, P1, RULES, A, B, Memory, page, section
 
-from parley.publication import Role
+from parley.roles import Role
 from parley.urls import Urls
 from parley.vocab import OWL, RDF_TYPE, XSD
 from parley.web.view import browse, columns, questions, ways

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Description, Statement
+from parley.roles import Role
 from parley.urls import Urls
 from parley.vocab import SKOS
 from parley.web.view.i18n import Interface, load_catalogues

@@ -8,9 +8,9 @@ from functools import partial
 import pyoxigraph as ox
 import pytest
 
-from parley.publication import Role
 from parley.release.records import Description, Statement
 from parley.release.usage import KindLink, Use
+from parley.roles import Role
 from parley.urls import Urls
 from parley.vocab import DCTERMS, OWL, RDF_TYPE, RDFS, SKOS, XSD
 from parley.web.view import entity, inverse, vocabulary

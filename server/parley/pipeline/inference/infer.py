@@ -18,7 +18,8 @@ from parley.pipeline.inference.contradictions import contradictions
 from parley.pipeline.inference.known import known
 from parley.pipeline.inference.rules import run_rules
 from parley.pipeline.terms import from_rdflib, graph_of, to_rdflib
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from parley.pipeline.names import Names
 from parley.pipeline.origins import Place, places
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 from parley.vocab import LABEL_PROPERTIES, RDF_TYPE
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from parley.engine.guard import GuardRules, check
 from parley.errors import QueryFault, SourceError
-from parley.publication import Role
+from parley.roles import Role
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus

@@ -20,11 +20,12 @@ from parley.pipeline.output.facets import Facets
 from parley.pipeline.output.name_forms import name_forms
 from parley.pipeline.output.texts import texts
 from parley.pipeline.output.usage import LINKS, Usage
-from parley.publication import Publication, Role
+from parley.publication import Publication
 from parley.release.names import Form
 from parley.release.schema import TABLES, VERSION
 from parley.release.storage import storage_errors
 from parley.release.words import compact
+from parley.roles import Role
 from parley.vocab import OWL, PREFIXES, RDF_TYPE, RDFS
 
 if TYPE_CHECKING:

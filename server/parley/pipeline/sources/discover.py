@@ -12,7 +12,8 @@ from pathlib import Path
 
 from parley.errors import PublicationError
 from parley.formats import COMPRESSIONS, READABLE_FORMATS, Format, by_extension
-from parley.publication import FILE_NAME, Publication, Role
+from parley.publication import FILE_NAME, Publication
+from parley.roles import Role
 from parley.settings import Settings
 
 #: Folders that never hold a publication's data. Those that begin with a dot are skipped too.

@@ -29,7 +29,8 @@ from parley.pipeline.sources.discover import SourceFile, discover_in, form_of
 from parley.pipeline.sources.skolem import Namer, Undecided, blank_nodes
 from parley.pipeline.sources.tabular import METADATA, SSSOM
 from parley.pipeline.sources.unpack import is_archive, unpack
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 

@@ -21,7 +21,8 @@ from parley.pipeline.sources.contexts import Contexts
 from parley.pipeline.sources.discover import discover_in, state_folder
 from parley.pipeline.sources.parse import Parser
 from parley.pipeline.sources.survey import TITLED, TITLES, Survey
-from parley.publication import DEFAULT_ROLES, Publication, Role, parse
+from parley.publication import Publication, parse
+from parley.roles import DEFAULT_ROLES, Role
 from parley.settings import Settings
 from parley.toml_values import is_iri, is_prefix
 from parley.vocab import PREFIXES

@@ -16,7 +16,8 @@ from parley.pipeline.corpus import Corpus, CorpusWriter, GraphInfo
 from parley.pipeline.sources.discover import SourceFile, discover
 from parley.pipeline.sources.parse import Parser
 from parley.pipeline.sources.skolem import Namer, Undecided, blank_nodes
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 
 Progress = Callable[[str, int, int], None]
 

@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from parley.errors import SourceError
 from parley.pipeline.sources.discover import SourceFile
 from parley.pipeline.sources.parse import Parser
-from parley.publication import LAYOUT, Role, graph_path
+from parley.publication import LAYOUT, graph_path
+from parley.roles import Role
 from parley.vocab import DC, DCAT, DCTERMS, OWL, RDF, RDF_TYPE, RDFS, SH, SKOS, VOID
 
 _TYPE = ox.NamedNode(RDF_TYPE)

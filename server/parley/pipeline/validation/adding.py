@@ -31,7 +31,8 @@ from parley.pipeline.sources.parse import NO_BASE, Parser
 from parley.pipeline.sources.tabular import LABEL, METADATA, SSSOM, csvw, load_library, sssom
 from parley.pipeline.validation.checking import Rules, check
 from parley.pipeline.walls import put_up
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 from parley.settings import Settings
 from parley.vocab import PREFIXES, RDF_TYPE
 

@@ -35,8 +35,9 @@ from parley.pipeline.validation.results import report_graph
 from parley.pipeline.validation.shacl import Outcome, run
 from parley.pipeline.validation.validate import rows_of
 from parley.pipeline.walls import put_up
-from parley.publication import Publication, Role
+from parley.publication import Publication
 from parley.release.index import Index
+from parley.roles import Role
 from parley.vocab import OWL, PROV, RDF_TYPE, SH
 
 NOTHING_AIMED: Final = "No shape aims at anything in the data, by its classes or properties: nothing was validated."

@@ -21,7 +21,8 @@ from parley.pipeline.terms import graph_of
 from parley.pipeline.validation.cures import component_name, cure, parameter
 from parley.pipeline.validation.report import Report, Row
 from parley.pipeline.validation.shacl import Result, refuse_ill_formed, run
-from parley.publication import Publication, Role
+from parley.publication import Publication
+from parley.roles import Role
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus

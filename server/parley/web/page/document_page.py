@@ -11,9 +11,9 @@ from flask import render_template, request
 
 from parley.errors import NotFound
 from parley.formats import JSON_LD, RDF_FORMATS
-from parley.publication import Role
 from parley.release.passage import text_of
 from parley.release.records import Description, Graph
+from parley.roles import Role
 from parley.web.http.paging import page_number
 from parley.web.page import asking, pages
 from parley.web.rdf import documents, others

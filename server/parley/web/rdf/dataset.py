@@ -12,8 +12,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from parley.formats import GZIP, RDF_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
-from parley.publication import Role
 from parley.release.manifest import FileEntry
+from parley.roles import Role
 from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
 from parley.web.http.headers import uri
 from parley.web.rdf import documents

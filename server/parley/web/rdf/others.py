@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
+from parley.roles import Role
 from parley.vocab import DCTERMS
 from parley.web.site import Site
 

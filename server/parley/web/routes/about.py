@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response
 
 from parley.formats import RESULTS_CSV
-from parley.publication import Role
+from parley.roles import Role
 from parley.vocab import LABEL_PROPERTIES
 from parley.web.page import asking, pages
 from parley.web.rdf import documents

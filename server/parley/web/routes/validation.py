@@ -18,7 +18,7 @@ from parley.engine.checking import Checker, Upload
 from parley.engine.protocol import Head
 from parley.errors import BadRequest, ContentTooLarge, UnsupportedMediaType
 from parley.formats import COMPRESSIONS, HTML, JSON, RDF_FORMATS, READABLE_FORMATS, RESULTS_CSV, TURTLE, Format, by_name
-from parley.publication import Role
+from parley.roles import Role
 from parley.web.http import negotiate
 from parley.web.http.stream import Stream
 from parley.web.page import asking, pages

@@ -13,8 +13,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Statement
+from parley.roles import Role
 from parley.topics import DATED, Topic
 from parley.vocab import LABEL_PROPERTIES, RDF_TYPE
 from parley.web.view.sections import SECTIONS, section_of

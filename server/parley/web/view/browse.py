@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Description, Graph
+from parley.roles import Role
 from parley.topics import Topic
 from parley.vocab import DCAT, OWL, PREFIXES, PROV, RDF, RDF_TYPE, RDFS, SH, VANN, VOID
 from parley.web.view.naming import LabelSource, Namer, Text, collation

@@ -8,9 +8,9 @@ from functools import partial
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.passage import text_of
 from parley.release.records import Description
+from parley.roles import Role
 from parley.web.view import glance
 from parley.web.view.answer import Cells
 from parley.web.view.arrange import arrange

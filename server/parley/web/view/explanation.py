@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.passage import described_text, position
 from parley.release.records import Description, Rule, Terms, Why
 from parley.release.words import choose_label
+from parley.roles import Role
 from parley.vocab import RDF_TYPE
 from parley.web.view.i18n import Interface
 from parley.web.view.naming import LabelSource, Namer, Text

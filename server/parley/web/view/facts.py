@@ -8,9 +8,9 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Description, Statement, Subject, Term
 from parley.release.words import choose_label
+from parley.roles import Role
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE
 from parley.web.view import dates
 from parley.web.view.i18n import Interface

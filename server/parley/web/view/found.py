@@ -8,11 +8,11 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.facets import Choices
 from parley.release.passage import text_of
 from parley.release.records import Description, Graph, Hit, Statement
 from parley.release.wanted import Wanted
+from parley.roles import Role
 from parley.vocab import ALTERNATIVE_LABEL_PROPERTIES
 from parley.web.view.browse import TECHNICAL
 from parley.web.view.facts import summary

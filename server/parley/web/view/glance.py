@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Statement
+from parley.roles import Role
 from parley.topics import Topic
 from parley.web.view.answer import Cells
 from parley.web.view.naming import Namer, Text

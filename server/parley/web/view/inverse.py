@@ -11,8 +11,8 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Description, Statement
+from parley.roles import Role
 from parley.vocab import OWL, RDF_TYPE
 
 _INVERSE_OF = OWL + "inverseOf"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from parley.publication import Role
 from parley.release.index import Index
+from parley.roles import Role
 from parley.web.view import browse, columns, entity, inverse, reading, rules
 
 #: Entries of each kind, a few hundred bytes each.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from parley.publication import Role
 from parley.release.records import Statement
+from parley.roles import Role
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links
 

@@ -9,9 +9,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.coverage import Row, coverage
 from parley.release.index import Index
+from parley.roles import Role
 from parley.web.view.naming import Namer, Text
 from parley.web.view.values import Links, Value
 

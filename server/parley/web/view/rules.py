@@ -7,10 +7,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.index import Index
 from parley.release.records import Statement
 from parley.release.words import choose_label
+from parley.roles import Role
 from parley.vocab import OWL, RDF_TYPE, RDFS, SH
 from parley.web.view.naming import Text
 

@@ -8,8 +8,8 @@ from typing import Final, Protocol
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Description
+from parley.roles import Role
 from parley.vocab import SKOS
 from parley.web.view.naming import LabelSource, Namer, collation
 from parley.web.view.values import Links, Value

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from parley.publication import Role
 from parley.release.records import Statement
 from parley.release.usage import KindLink, Use
+from parley.roles import Role
 from parley.vocab import DESCRIPTION_PROPERTIES, LABEL_PROPERTIES, OWL, RDF, RDF_TYPE, RDFS, SKOS
 from parley.web.view import asking, entity, facts, overview
 from parley.web.view.i18n import Interface
