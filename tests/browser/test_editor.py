@@ -100,8 +100,8 @@ def test_an_error_is_marked_where_it_is(visit: Any) -> None:
     expect(page.get_by_role("status")).to_contain_text("Syntax error")
     marked = page.locator(".cm-lintRange-error, .cm-lintPoint-error")
     expect(marked).to_have_count(1)
-    assert marked.inner_text() == "?y"
-    expect(page.locator("#result")).to_contain_text("Line 2, column 14")
+    assert marked.inner_text() == "NONSENSE"
+    expect(page.locator("#result")).to_contain_text("Line 2, column 6")
     assert page.locator("#result h2").count() >= 1 and page.locator("#result h1, #result form").count() == 0
     assert visit.axe() == []
     write(page, GROWS)
