@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # it takes up to a minute to start with an empty database
+
 BASE = "http://bench.example/"
 GRAPH = f"{BASE}graph/data/things"
 SETTINGS = """
