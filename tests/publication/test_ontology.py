@@ -31,10 +31,10 @@ KNOWN = [getattr(namespace, name) for name in ("DCAT", "FOAF", "GEO", "OA", "ORG
          if hasattr(namespace, name)]  # fmt: skip
 #: Constructs of OWL that the ontology may use: all are of OWL 2 RL, and owlrl closes over each of them rightly.
 ALLOWED = {
-    "Ontology", "versionIRI", "versionInfo", "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty",
-    "SymmetricProperty", "TransitiveProperty", "inverseOf", "propertyChainAxiom", "disjointWith", "AllDisjointClasses",
-    "members", "differentFrom", "Restriction", "onProperty", "someValuesFrom", "allValuesFrom", "hasValue",
-    "intersectionOf", "unionOf", "equivalentClass", "propertyDisjointWith",
+    "Ontology", "versionIRI", "priorVersion", "versionInfo", "Class", "ObjectProperty", "DatatypeProperty",
+    "AnnotationProperty", "SymmetricProperty", "TransitiveProperty", "inverseOf", "propertyChainAxiom", "disjointWith",
+    "AllDisjointClasses", "members", "differentFrom", "Restriction", "onProperty", "someValuesFrom", "allValuesFrom",
+    "hasValue", "intersectionOf", "unionOf", "equivalentClass", "propertyDisjointWith",
 }  # fmt: skip
 
 Real = tuple[Publication, StateDirectory, Built]
