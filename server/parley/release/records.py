@@ -69,7 +69,8 @@ class GraphPage:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Sizes. `triples` are the distinct ones of the default graph, `entities` its distinct named subjects.
+    """Sizes. `triples` are the distinct ones of the default graph, `entities` its distinct named subjects, `classes`
+    the IRIs that are classes of anything in it.
 
     `quads` = `asserted` + `inferred` count statements in all graphs.
     """
@@ -79,6 +80,7 @@ class Counts:
     asserted: int
     inferred: int
     entities: int
+    classes: int
 
 
 #: Terms in N-Triples syntax; in rules also variables, `?x`.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised with every change that an older reader would misread.
-VERSION: Final = 7
+VERSION: Final = 8
 
 #: Weights of the columns of `search` in bm25: labels, alternative labels, descriptions.
 SEARCH_WEIGHTS: Final = (10.0, 6.0, 1.0)

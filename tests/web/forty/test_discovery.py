@@ -48,7 +48,7 @@ def test_14_counts_are_live_counts(place: Any) -> None:
         "SELECT (COUNT(*) AS ?t) (COUNT(DISTINCT ?i) AS ?e) (COUNT(DISTINCT ?p) AS ?n) "
         "{ ?s ?p ?o BIND(IF(isIRI(?s), ?s, 1/0) AS ?i) }"
     )[0]
-    kinds = place.sparql("SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c FILTER(isIRI(?s) && isIRI(?c)) }")[0]
+    kinds = place.sparql("SELECT (COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }")[0]
     assert row == (live["t"], live["e"], kinds["n"], live["n"])
     parts = values(store, "SELECT ?c ?n { ?d void:classPartition [ void:class ?c ; void:entities ?n ] }")
     count = "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c FILTER(isIRI(?s) && isIRI(?c)) } GROUP BY ?c"

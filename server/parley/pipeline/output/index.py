@@ -62,6 +62,12 @@ _FINISH = (
        SELECT class, row_number() OVER (PARTITION BY class ORDER BY node), node
        FROM (SELECT DISTINCT class, node FROM typed WHERE listed) ORDER BY 1, 2""",
     "INSERT INTO class SELECT class, max(position) FROM instance GROUP BY class ORDER BY class",
+    # a class of nothing but blank nodes has no named instance to list, but is a class of the data set
+    """INSERT INTO meta
+       SELECT 'classes', count(DISTINCT i.object)
+       FROM incoming i JOIN property p ON p.id = i.property JOIN graph_use g ON g.id = i.graph
+       JOIN node n ON n.id = i.object
+       WHERE p.iri = :type AND g.listed AND n.name NOT LIKE '\\_:%' ESCAPE '\\'""",
     """UPDATE node SET kind = best.class FROM (
          SELECT t.node, t.class, row_number() OVER (
            PARTITION BY t.node ORDER BY t.asserted DESC, ifnull(c.instances, 0), t.class) AS place

@@ -133,8 +133,8 @@ class _Writer:
         index, dataset = self.site.index, self.dataset
         counts, classes, properties = index.counts(), index.classes(), index.properties()
         self._say(dataset, RDF_TYPE, ox.NamedNode(VOID + "Dataset"))
-        numbers = {"triples": counts.triples, "entities": counts.entities}
-        for name, number in (numbers | {"classes": len(classes), "properties": len(properties)}).items():
+        numbers = {"triples": counts.triples, "entities": counts.entities, "classes": counts.classes}
+        for name, number in (numbers | {"properties": len(properties)}).items():
             self._say(dataset, VOID + name, number)
         for iri, number in classes:
             self._part("classPartition", "class", iri, "entities", number)
