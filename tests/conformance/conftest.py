@@ -1,4 +1,4 @@
-"""The W3C's SPARQL 1.1 test manifests as parameters of tests, and the counts at the end of a run."""
+"""The W3C's SPARQL 1.1 test manifests as parameters of tests; for all suites, exemptions and the counts of a run."""
 
 from __future__ import annotations
 
@@ -102,13 +102,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def suites() -> Path:
     """The folder of SPARQL 1.1 suites; skips where it is missing, fails in CI."""
-    if not FOLDER.is_dir():
-        message = f"The W3C's SPARQL 1.1 suites are missing at {FOLDER}; get them from github.com/w3c/rdf-tests"
-        message += " (sparql/sparql11) and name the folder above them in PARLEY_SUITES."
+    return need("sparql11", "github.com/w3c/rdf-tests (sparql/sparql11)")
+
+
+def need(name: str, origin: str) -> Path:
+    """The folder of a suite; skips where it is missing, fails in CI."""
+    folder = SUITES / name
+    if not folder.is_dir():
+        message = f"There is no suite {name} at {folder}; get it from {origin}; PARLEY_SUITES names the folder above."
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    return FOLDER
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -120,8 +125,24 @@ def read_cases() -> Callable[[str], list[Case]]:
 @pytest.fixture(scope="session")
 def exemptions() -> dict[str, dict[str, Any]]:
     """Case id → why it may fail, and the smallest query that shows it."""
-    entries = tomllib.loads(EXEMPTIONS.read_text(encoding="utf-8")).values()
-    return {case: entry for entry in entries for case in entry["cases"]}
+    return exemptions_in(EXEMPTIONS.name)
+
+
+def exemptions_in(name: str) -> dict[str, dict[str, Any]]:
+    """Case id → its entry in a file of this folder; no case is exempt twice."""
+    entries = tomllib.loads(EXEMPTIONS.with_name(name).read_text(encoding="utf-8")).values()
+    found = {case: entry for entry in entries for case in entry["cases"]}
+    assert len(found) == sum(len(entry["cases"]) for entry in entries), f"{name} names a case twice"
+    return found
+
+
+def passes_unless_exempt(is_right: bool, case: str, exemptions: dict[str, Any], record_property: Any) -> None:
+    """Fail for a wrong answer, or for a right one of a case that is on the list."""
+    if case in exemptions:
+        record_property("exempt", True)
+        assert not is_right, f"{case} passes: take it off the list of exemptions"
+    else:
+        assert is_right
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

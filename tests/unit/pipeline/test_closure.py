@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -149,12 +150,55 @@ def test_what_is_left_out_does_not_count_against_the_limit() -> None:
     assert close(lambda: quads(turtle), limit=2).derived
 
 
-def test_a_key_is_left_out_with_a_warning_instead_of_merging_the_class() -> None:
-    turtle = ":C owl:hasKey ( :id ) . d:a a :C ; :id 1 . d:b a :C ; :id 2 . d:c a :C ."
-    closure = close(lambda: quads(turtle))
-    assert not {t for t in closure.derived if t[1] == OWL.sameAs and t[0] != t[2]}
-    (warning,) = closure.warnings
-    assert "owl:hasKey of http://ex.org/ontology#C" in warning and "by a shape" in warning
+@pytest.mark.parametrize("seed", range(10))
+def test_hierarchies_of_any_shape_are_closed_as_by_the_library(seed: int) -> None:
+    draw = random.Random(seed)
+    relations = ["rdfs:subClassOf", "rdfs:subPropertyOf", "owl:equivalentClass", "owl:equivalentProperty", "owl:sameAs"]
+    weights = [8, 8, 1, 1, 1]
+    axioms = [
+        f":c{draw.randrange(12)} {draw.choices(relations, weights)[0]} :c{draw.randrange(12)} ." for _ in range(16)
+    ]
+    source = quads(" ".join(axioms) + "d:x a :c0 ; :c1 d:y . :c2 rdfs:domain :c3 .")
+    theirs = {(s, p, o) for s, p, o in literally_owlrl(source) if s != o}
+    assert {(s, p, o) for s, p, o in close(lambda: source).derived if s != o} == theirs
+    assert len(theirs) > 50
+
+
+@pytest.mark.parametrize(
+    ("keys", "data", "same"),
+    [
+        (":id", "d:a :id 1 . d:b :id 2 .", False),
+        (":id", "d:a :id 1 . d:b :id 1 .", True),
+        (":id :in", "d:a :id 1 ; :in d:x . d:b :id 1 ; :in d:y .", False),
+        (":id :in", "d:a :id 1, 2 ; :in d:x . d:b :id 2, 3 ; :in d:y, d:x .", True),
+        (":id :in", "d:a :id 1 . d:b :id 1 .", False),
+        ("", "d:a :id 1 . d:b :id 1 .", False),
+    ],
+)
+def test_things_are_the_same_that_share_a_value_of_every_key(keys: str, data: str, same: bool) -> None:
+    closure = close(lambda: quads(f":C owl:hasKey ( {keys} ) . d:a a :C . d:b a :C . d:c a :C . {data}"))
+    pairs = {(str(s)[-1], str(o)[-1]) for s, p, o in closure.derived if p == OWL.sameAs and s != o}
+    assert pairs == ({("a", "b"), ("b", "a")} if same else set())
+    assert not closure.warnings
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("042", "42.0", True),
+        ('"1"^^xsd:boolean', "true", True),
+        ('"2000"^^xsd:gYear', '"2000-01-01"^^xsd:date', False),
+        ("1", "true", False),
+        ("1.0", "1.0e0", False),
+        ("0e0", "-0e0", False),
+        ('"a"@EN', '"a"@en', True),
+        ('"a"', '"a"@en', False),
+        ('"x"^^xsd:integer', '"y"^^xsd:integer', False),
+    ],
+)
+def test_things_that_are_literals_of_one_value_are_the_same(one: str, other: str, same: bool) -> None:
+    closure = close(lambda: quads(f"d:a owl:sameAs {one} . d:b owl:sameAs {other} ."))
+    assert ((URIRef("http://ex.org/a"), OWL.sameAs, URIRef("http://ex.org/b")) in closure.graph) is same
 
 
 def test_two_literals_of_a_functional_property_replace_nothing_elsewhere() -> None:

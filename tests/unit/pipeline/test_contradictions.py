@@ -22,6 +22,7 @@ MUTATIONS = {
         "[ a owl:AllDisjointClasses ; owl:members ( :A :B ) ] . d:x a :A .", "d:x a :B .", ["d:x", "o:A", "o:B"],
     ),
     "different": ("d:x owl:differentFrom d:y .", "d:x owl:sameAs d:y .", ["d:x", "d:y"]),
+    "different from itself": (":p rdfs:range :A .", "d:x owl:differentFrom d:x .", ["d:x", "differ from itself"]),
     "all different": (
         "[ a owl:AllDifferent ; owl:distinctMembers ( d:x d:y d:z ) ] .", "d:x owl:sameAs d:z .", ["d:x", "d:z"],
     ),

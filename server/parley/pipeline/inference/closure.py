@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import pyoxigraph as ox
-from owlrl.OWLRL import OWLRL_Semantics
 from rdflib import Graph, Literal
-from rdflib.namespace import OWL, RDF, RDFS
+from rdflib.namespace import RDF
 from rdflib.term import Node
 
 from parley.errors import Finding, TooLarge
 from parley.pipeline.inference.closure_input import Axioms, SingleValued, equates, mend
+from parley.pipeline.inference.semantics import Semantics
 from parley.pipeline.lexical import is_valid
 from parley.pipeline.terms import graph_of, quiet_rdflib
 
@@ -37,57 +37,6 @@ class Closure:
     messages: list[str] = field(default_factory=list)
     clashes: list[tuple[Node, Node, Literal, Literal]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-
-
-class _Semantics(OWLRL_Semantics):
-    """OWL 2 RL with two rules that take most of the time of a closure run another way.
-
-    eq-ref says that everything is the same as itself. Nothing follows from a reflexive `owl:sameAs` but what is there
-    already, yet the rule makes up a third of a closure. It still runs for triples that do equate something.
-
-    scm-sco and scm-spo, the transitivity of subclasses and subproperties, join all pairs with all pairs in every round:
-    a chain of 300 classes took four minutes. Here each round follows the chains to their end once.
-    """
-
-    graph: Graph
-    _chained = 0  # the last round in which chains were followed
-
-    def _equality(self, triple: tuple[Node, Node, Node], cycle_num: int) -> None:
-        _subject, predicate, object_ = triple
-        if predicate == OWL.sameAs or object_ == OWL.AllDifferent:
-            super()._equality(triple, cycle_num)  # type: ignore[no-untyped-call]
-
-    def _schema_vocabulary(self, triple: tuple[Node, Node, Node], cycle_num: int) -> None:
-        if cycle_num != self._chained:
-            self._chained = cycle_num
-            for hierarchy in _EQUIVALENCES:
-                for lower, higher in _far_pairs(self.graph, hierarchy):
-                    self.store_triple((lower, hierarchy, higher))  # type: ignore[no-untyped-call]
-        lower, predicate, higher = triple
-        equivalence = _EQUIVALENCES.get(predicate)
-        if equivalence is None:
-            super()._schema_vocabulary(triple, cycle_num)  # type: ignore[no-untyped-call]
-        elif (higher, predicate, lower) in self.graph:  # scm-eqc2, scm-eqp2
-            self.store_triple((lower, equivalence, higher))  # type: ignore[no-untyped-call]
-
-
-#: The transitive hierarchies, and what two terms are that are below each other.
-_EQUIVALENCES: dict[Node, Node] = {
-    RDFS.subClassOf: OWL.equivalentClass, RDFS.subPropertyOf: OWL.equivalentProperty,
-}  # fmt: skip
-
-
-def _far_pairs(graph: Graph, hierarchy: Node) -> Iterator[tuple[Node, Node]]:
-    """Each term with all that are above it by more than one step of `hierarchy`, and by none."""
-    above: dict[Node, set[Node]] = {}
-    for lower, higher in graph.subject_objects(hierarchy):
-        above.setdefault(lower, set()).add(higher)
-    for lower, nearest in above.items():
-        reached, fresh = set(nearest), nearest
-        while fresh:
-            fresh = set().union(*(above.get(term, ()) for term in fresh)) - reached
-            reached |= fresh
-        yield from ((lower, higher) for higher in reached - nearest if higher != lower)
 
 
 #: Gives the quads to reason over, anew at each call.
@@ -126,7 +75,7 @@ def _run(graph: Graph) -> Closure:
     single_valued, warnings = mend(graph)
     given = set(graph)
     with quiet_rdflib(), _reported():
-        semantics = _Semantics(graph, False, False, False)
+        semantics = Semantics(graph, False, False, False)
         semantics.closure()  # type: ignore[no-untyped-call]
     clashes = [clash for axiom in single_valued for clash in _clashes(graph, axiom)]
     messages = [message for message in semantics.error_messages if not _is_unfounded(message)]

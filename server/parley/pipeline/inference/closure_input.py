@@ -6,8 +6,6 @@ part in equality (eq-rep-s, eq-rep-o), so it is left out as long as the closure 
 Mended, because owlrl 7.6.2 is unsound or incomplete there (OWL 2 Profiles §4.3, tables 4 and 5):
 
 - `owl:AllDifferent`, `owl:AllDisjointProperties`: the last member is never compared. A stand-in is appended.
-- `owl:hasKey`: the last key is never compared, so that one shared class makes all its members the same. The axiom is
-  left out, with a warning.
 - Lists that are none, and limits that are no literals, make it raise errors or walk in circles. What has them is left
   out, with a warning.
 - `owl:FunctionalProperty` and `owl:maxCardinality 1` on literals: two values become `owl:sameAs`, and one replaces the
@@ -124,12 +122,6 @@ def mend(graph: Graph) -> tuple[list[SingleValued], list[str]]:
         for axiom in list(graph.subjects(RDF.type, kind)):
             for head in [head for p in predicates for head in graph.objects(axiom, p)]:
                 _pad(graph, head)
-    for class_, keys in sorted(graph.subject_objects(OWL.hasKey), key=str):
-        graph.remove((class_, OWL.hasKey, keys))
-        warnings.append(
-            f"owl:hasKey of {class_} is left out of the closure: the reasoner merges everything of that class. "
-            "State owl:sameAs where you know it, and check keys by a shape."
-        )
     return list(_take_out_single_valued(graph)), warnings
 
 

@@ -22,6 +22,7 @@ _N = r"(\S+?)"
 #: Axioms whose contradictions are found among the types stated for a thing.
 _ABOUT_TYPES: Final = frozenset(["owl:disjointWith", "owl:complementOf", "owl:Nothing"])
 _DIFFER: Final = "{0} and {1} are stated to differ, but follow to be the same"
+_DIFFERS_FROM_ITSELF: Final = "{0} is stated to differ from itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ class Contradiction:
         place = f" See {', '.join(where)}." if where else ""
         stated = [type_ for thing in self.things for type_ in known.types.get(thing, ()) if self.axiom in _ABOUT_TYPES]
         types = f" Stated types: {'; '.join(stated)}." if stated else ""
-        return f"{self.text.format(*words)} ({self.axiom}).{types}{place}"
+        text = _DIFFERS_FROM_ITSELF if self.text == _DIFFER and len(set(self.arguments)) == 1 else self.text
+        return f"{text.format(*words)} ({self.axiom}).{types}{place}"
 
 
 def contradictions(closure: Closure) -> list[Contradiction]:
