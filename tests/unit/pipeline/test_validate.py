@@ -139,6 +139,14 @@ def test_lexical_forms_are_validated_as_written(reading: Reading) -> None:
     assert [row.focus for row in validate(publication, corpus).results] == ["d:b"]
 
 
+def test_queries_have_the_prefixes_of_what_theirs_import(reading: Reading) -> None:
+    shapes = """:far sh:declare [ sh:prefix "far" ; sh:namespace "http://ex.org/"^^xsd:anyURI ] .
+    :near owl:imports :middle . :middle owl:imports :far, :near . :s a sh:NodeShape ; sh:targetNode d:x ; sh:sparql [
+        sh:prefixes :near ; sh:select "SELECT $this WHERE { $this far:p far:bad }" ] ."""
+    report = validate(*reading(shapes__s_ttl=shapes, data__x_ttl="d:x d:p d:bad ."))
+    assert [row.focus for row in report.results] == ["d:x"]
+
+
 def test_no_shapes_conforms_and_says_so(reading: Reading) -> None:
     report = validate(*reading(data__b_ttl="d:b a :Book ."))
     assert report.conforms and report.notes == (NO_SHAPES,)

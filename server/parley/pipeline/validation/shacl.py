@@ -13,7 +13,7 @@ from pyshacl.entrypoints import meta_validate
 from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError, ValidationWarning
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import BNode, Graph, Literal
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import OWL, RDF, SH
 from rdflib.term import Node
 
 from parley.errors import ValidationFailed
@@ -84,9 +84,10 @@ def _fault(report: Graph, result: Node, names: Names) -> str:
 def run(data: Graph, shapes: Graph) -> Outcome:
     """Validate `data` against `shapes`: no inference, no advanced features, no JavaScript, no imports.
 
-    `data` isn't changed; `shapes` gets the two subclass triples that pySHACL adds to any shapes graph. Raises
-    ValidationFailed if a constraint can't be evaluated.
+    `data` isn't changed; `shapes` gets the two subclass triples that pySHACL adds to any shapes graph, and prefixes
+    where they are asked for. Raises ValidationFailed if a constraint can't be evaluated.
     """
+    _declare_imported_prefixes(shapes)
     options = {"inplace": True, "logger": _LOGGER, "max_validation_depth": _DEPTH}
     options |= {"advanced": False, "inference": "none", "use_js": False}
     try:
@@ -116,6 +117,14 @@ def run(data: Graph, shapes: Graph) -> Outcome:
         focused=frozenset(focus for found in aimed.values() for focus in found),
         idle=tuple(sorted(node for node, found in aimed.items() if not found)),
     )
+
+
+def _declare_imported_prefixes(shapes: Graph) -> None:
+    """Give what queries take prefixes from those of its imports within `shapes` (SHACL §5.2.1), which pySHACL forgets."""
+    for holder in set(shapes.objects(None, SH.prefixes)):
+        for imported in list(shapes.transitive_objects(holder, OWL.imports)):
+            for declaration in list(shapes.objects(imported, SH.declare)):
+                shapes.add((holder, SH.declare, declaration))
 
 
 def _results(report: Graph) -> Iterator[Result]:
