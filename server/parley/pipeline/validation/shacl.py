@@ -120,7 +120,7 @@ def run(data: Graph, shapes: Graph) -> Outcome:
 
 
 def _declare_imported_prefixes(shapes: Graph) -> None:
-    """Give what queries take prefixes from those of its imports within `shapes` (SHACL §5.2.1), which pySHACL forgets."""
+    """Give the value of each sh:prefixes those of its imports within `shapes` (SHACL §5.2.1): pySHACL forgets them."""
     for holder in set(shapes.objects(None, SH.prefixes)):
         for imported in list(shapes.transitive_objects(holder, OWL.imports)):
             for declaration in list(shapes.objects(imported, SH.declare)):
