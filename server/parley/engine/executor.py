@@ -27,7 +27,7 @@ from parley.engine.diagnosis import diagnose, explain
 from parley.engine.federation import Federation
 from parley.engine.frames import Frame, Malformed, encode_object, receive_request
 from parley.engine.guard import check
-from parley.engine.hangup import HangupWatch, has_hung_up
+from parley.engine.hangup import HangupWatch
 from parley.engine.results import Refused, ResultWriter, choose, refused, serialise
 from parley.errors import QueryFault, ResultTooLarge, ServiceFailed
 
@@ -51,6 +51,9 @@ class Executor:
 
     def run(self, report: int) -> None:
         """Open the store, put up the walls, say so on the pipe `report`, then serve; returns when it is retired.
+
+        It is not replaced often: a fresh one costs as much as a hundred cheap queries, to open the store and to copy
+        the zygote's pages; and one that had a slow query, which may leave much behind, is not kept in any case.
 
         Raises OSError if the store can't be opened or a wall can't be put up.
         """
@@ -93,7 +96,7 @@ class Executor:
     def _serve(self, store: ox.Store, connection: socket.socket) -> None:
         try:
             request = receive_request(connection)
-            if request is None or has_hung_up(connection):
+            if request is None:
                 return
             seconds = min(float(request.get("seconds") or self._config.limits.query_seconds), 1e6)
             if seconds < self._config.limits.query_seconds:
@@ -152,9 +155,19 @@ class Executor:
             raise refused(error) from None
         except SyntaxError as error:
             parse = partial(self._empty.query, base_iri=base_iri)
-            found = diagnose(str(error), request["text"], self._config.prefixes, parse)
+            found = diagnose(self._complaint(error, request), request["text"], self._config.prefixes, parse)
             place = {"line": found.line, "column": found.column}
             raise Refused("query-syntax", found.message, cure=found.cure, **place) from None
+
+    def _complaint(self, error: SyntaxError, request: dict[str, Any]) -> str:
+        """What the engine says of the text as it was sent; `error` may be about what was made of it."""
+        try:
+            self._empty.query(request["text"], base_iri=request.get("base_iri"))
+        except SyntaxError as its:
+            return str(its)
+        except (ValueError, RuntimeError, OSError):
+            pass
+        return str(error)
 
     def _variables_of(self, base_iri: str | None, text: str) -> list[str]:
         solutions = self._empty.query(text, base_iri=base_iri)

@@ -86,20 +86,31 @@ class _Pass:
 
     def run(self) -> None:
         """Look at every token."""
-        offset, end = 0, len(self.text)
-        while offset < end:
-            found = TOKEN.match(self.text, offset)
-            assert found is not None and found.lastgroup is not None  # "other" takes any character
-            kind, value = found.lastgroup, found.group()
+        start: int | None = 0
+        while start is not None:
+            start = self._run_from(start)
+
+    def _run_from(self, start: int) -> int | None:
+        """Look at the tokens from `start`; where to go on after one that is shorter than it looks, None at the end."""
+        groups = self.groups
+        for found in TOKEN.finditer(self.text, start):  # leaves nothing out: "other" takes any character
+            kind = found.lastgroup
+            assert kind is not None
+            value = found[kind]
+            if kind == "end":
+                return None
             if kind == "word":
                 kind = "name" if ":" in value or value in ("a", "true", "false") else "keyword"
             elif kind == "iri" and self.plain and self.previous in _TERMS:
                 # `?a<(1)&&(2)>?b` looks like an IRI to a tokeniser, but the engine compares here
-                kind, value = "operator", "<"
-            if kind != "space":
-                self._look(kind, value, offset)
-                self.previous, self.last = kind, value
-            offset += len(value)
+                offset = found.end() - len(value)
+                self._operator("<", offset)
+                self.previous, self.last = "operator", "<"
+                return offset + 1
+            if kind not in _TERMS or kind == "close" or (groups and groups[-1].bracket == "("):
+                self._look(kind, value, found.end() - len(value))
+            self.previous, self.last = kind, value
+        return None
 
     @property
     def plain(self) -> bool:
@@ -112,9 +123,8 @@ class _Pass:
             self._close()
         elif kind == "stop":
             self._join(offset)
-        elif kind in _TERMS:
-            if self.groups and self.groups[-1].bracket == "(":
-                self._join(offset, weight=2)  # a member of a list is two triple patterns: rdf:first and rdf:rest
+        elif kind in _TERMS:  # in parentheses
+            self._join(offset, weight=2)  # a member of a list is two triple patterns: rdf:first and rdf:rest
         elif kind == "broken":
             line, column = position(self.text, offset)
             raise QuerySyntaxError("A string is not closed.", line=line, column=column)

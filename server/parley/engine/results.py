@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import IO, Any, cast
 
 import pyoxigraph as ox
@@ -37,6 +38,11 @@ def refused(error: EngineError) -> Refused:
     return Refused(error.kind, error.message, cure=error.cure, limit=error.limit, **place)
 
 
+@lru_cache(maxsize=64)  # there is one for each kind and format
+def _head_frame(head: tuple[tuple[str, str], ...]) -> bytes:
+    return encode_object(Frame.HEAD, dict(head))
+
+
 class ResultWriter:
     """A file object for the engine's serialisers: cuts what they write into frames, the first one with the head.
 
@@ -46,7 +52,7 @@ class ResultWriter:
 
     def __init__(self, connection: socket.socket, head: dict[str, str], chosen: Format, limit: int) -> None:
         self._connection = connection
-        self._pending = bytearray(encode_object(Frame.HEAD, head))
+        self._pending = bytearray(_head_frame(tuple(head.items())))
         self._data = bytearray()
         self._limit = limit
         self._xml = chosen in _XML

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 IRI: Final = r"""<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"""
+BLANK: Final = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"
 TOKEN: Final = re.compile(
-    rf"""
-    (?P<space>   (?:[ \t\r\n]++|\#[^\r\n]*+)++ )
-  | (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
+    rf"""{BLANK}*+ (?:
+    (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
                | "(?!"")(?:[^"\\\r\n]|\\.)*+" | '(?!'')(?:[^'\\\r\n]|\\.)*+' )
   | (?P<broken>  ["'] )
   | (?P<open>    <<\(? | \{{\|? | [(\[] )
@@ -26,7 +26,8 @@ TOKEN: Final = re.compile(
   | (?P<escape>  \\[uU] )
   | (?P<stop>    [.;,] )
   | (?P<operator> \|\| | && | [!<>]=? | [|/^*+?=-] )
-  | (?P<other>   . )
+  | (?P<end>     \Z )
+  | (?P<other>   . ) )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -52,15 +53,16 @@ class Token(NamedTuple):
 
 def tokens(text: str, start: int = 0) -> Iterator[Token]:
     """The tokens of `text` from `start`; one at a time, so that a caller may stop early."""
-    while start < len(text):
-        found = TOKEN.match(text, start)
-        assert found is not None and found.lastgroup is not None  # "other" takes any character
-        kind, value = found.lastgroup, found.group()
+    for found in TOKEN.finditer(text, start):  # leaves nothing out: "other" takes any character
+        kind = found.lastgroup
+        assert kind is not None
+        if kind == "end":
+            return
+        value = found[kind]
         if kind == "word":
             kind = "name" if ":" in value else "keyword"
-        if kind != "space":
-            yield Token(kind, value, start, found.end())
-        start = found.end()
+        end = found.end()
+        yield Token(kind, value, end - len(value), end)
 
 
 def form_of(text: str) -> str:

@@ -127,6 +127,10 @@ def test_json_ld_lacks_triple_terms(bench: Any) -> None:
         ("SELECT * { ?a ?b ?c }", "a,b,c"),
         ("SELECT * { VALUES (?z ?a) { (1 2) } BIND(?z * 2 AS ?m) }", "z,a,m"),
         ("SELECT * {}", ""),
+        ("SELECT * { ?z ?y ?x FILTER(?gone || true) }", "z,y,x"),
+        ("SELECT * { ?z a ?y } ORDER BY ?gone", "z,y"),
+        ("SELECT * { OPTIONAL { ?z <urn:p>* ?y } GRAPH ?x { ?x ?y 'A ?gone' } } # ?gone", "z,y,x"),
+        ("SELECT * { ?z ?y ?x { SELECT ?w { ?w ?gone 1 } } }", "z,y,x,w"),
         ("SELECT ?p ?o ?s { ?s ?p ?o FILTER EXISTS { SELECT * { ?s ?p ?o } } }", "p,o,s"),
     ],
 )

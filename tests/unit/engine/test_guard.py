@@ -8,6 +8,7 @@ import time
 import pytest
 
 from parley.engine.guard import GuardRules, check, position
+from parley.engine.tokens import tokens
 from parley.errors import QueryRefused, QuerySyntaxError
 
 RULES = GuardRules()
@@ -59,6 +60,7 @@ LINEAR = {
     "open IRIs": "(1" + "<a" * 32000, "spaced IRIs": "<aaaa " * 10900, "escapes": "\\a" * 32000,
     "backslashes": "\\" * 65000, "comments": "#\n" * 32000, "hashes": "#" * 65000, "letters": "é" * 32000,
     "service": "SERVICE# " * 7000, "tags": "@a-" * 21000, "numbers": "1.e" * 21000, "spaces": " " * 65000,
+    "spaces at the end": "ASK {}" + " " * 65000, "comment at the end": "ASK {} #" + "a" * 65000,
 }  # fmt: skip
 
 
@@ -105,3 +107,10 @@ def test_a_listed_service_passes_only_as_an_iri() -> None:
 
 def test_position_counts_from_one() -> None:
     assert [position("a\nbc", offset) for offset in range(4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def test_tokens_leave_out_blanks_and_comments_also_at_the_end() -> None:
+    text = " # one\nASK{?a<urn:b>'c' } # SELECT\n #"
+    assert [t.text for t in tokens(text)] == ["ASK", "{", "?a", "<urn:b>", "'c'", "}"]
+    assert all(text[t.start : t.end] == t.text for t in tokens(text))
+    assert list(tokens("")) == list(tokens(" #\n")) == []
