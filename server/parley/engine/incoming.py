@@ -15,7 +15,7 @@ import time
 from parley.engine.frames import FRAME_HEADER, Frame, Malformed, decode_header
 from parley.errors import EngineLost
 
-_READ = 256 * 1024
+_READ = 64 * 1024
 _ACCEPTED = bytes([Frame.ACCEPTED])
 #: Milliseconds for which the event loop stands still to wait for an answer: less than what a page takes it.
 _STANDSTILL = 1
