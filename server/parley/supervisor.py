@@ -7,7 +7,6 @@ through `serving.json`, old engine ended when its last queries have. All of them
 
 from __future__ import annotations
 
-import json
 import logging
 import select
 import shutil
@@ -32,10 +31,9 @@ from parley.processes import without_keyboard
 from parley.publication import Publication, parse
 from parley.readiness import tell_manager
 from parley.release.directory import Release, StateDirectory
+from parley.serving import Serving, tell_state
 from parley.settings import Settings
 from parley.signals import received, signalled, signals
-from parley.web.routes.health import STATE_FILE
-from parley.web.site import Serving
 
 log = logging.getLogger(__name__)
 
@@ -230,9 +228,7 @@ class Supervisor:
     def _tell(self, **facts: object) -> None:
         """Let /readyz know."""
         self._state_told |= facts
-        draft = self._run / f"{STATE_FILE}.new"
-        draft.write_text(json.dumps(self._state_told), encoding="utf-8")
-        draft.replace(self._run / STATE_FILE)
+        tell_state(self._run, self._state_told)
 
     def drain(self, wake: int) -> None:
         """Say that it is over and, after a while, end what is not in flight. A second signal ends all at once."""

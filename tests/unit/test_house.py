@@ -81,6 +81,8 @@ DIRECTIONS = [
     ("formats.py", r"flask|rdflib|parley\.(?!errors)"),
     ("urls.py", r"flask|rdflib|parley\.(?!errors)"),
     ("publication.py", r"flask|rdflib"),
+    ("supervisor.py", r"parley\.(web|cli|pipeline)|flask|rdflib"),
+    ("serving.py", r"parley\.(?!errors|settings)"),
     ("web/edge", r"parley\.web\.(page|view|rdf\.dataset)"),
     ("web/routes", r"parley\.web\.edge"),
     ("web/page", r"parley\.web\.(edge|routes)"),

@@ -28,11 +28,12 @@ from parley.engine.client import EngineClient
 from parley.engine.protocol import Engine, Limits
 from parley.engine.remote import RemoteEngine
 from parley.engine.sandbox import die_with_parent
+from parley.serving import Serving
 from parley.web.app import create_app
 from parley.web.edge.application import Edge
 from parley.web.edge.exchange import Aborted
 from parley.web.edge.sites import Served, Sites
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 #: Threads for Flask in one worker: views are short and need the interpreter's lock, so more would only queue.
 THREADS = 4

@@ -1,65 +1,26 @@
-"""What a worker serves from: one release, opened for reading.
-
-The supervisor names the release and the engine's directory in `serving.json`, which it replaces atomically; `sites`
-says when a worker goes over to the next.
-"""
+"""What a worker serves from: one release, opened for reading; `sites` says when it goes over to the next."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from flask import current_app
 
 from parley import publication as publications
-from parley.errors import ReleaseError
 from parley.publication import Publication
 from parley.queries import SavedQuery
 from parley.release.changes import Changes
 from parley.release.index import Index
 from parley.release.manifest import Manifest
 from parley.release.queries import read_queries
+from parley.serving import Serving
 from parley.settings import Settings
 from parley.urls import Urls
 
 #: Where the Flask application keeps its site.
 EXTENSION = "parley"
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """The content of `serving.json`: the release to serve, its engine's directory, the settings in force.
-
-    `run` is the directory in which the file is, where the supervisor leaves word of the site's state.
-    """
-
-    release: Path
-    engine: Path
-    settings: Settings
-    run: Path | None = None
-
-    @classmethod
-    def read(cls, path: Path) -> Serving:
-        """Raises ReleaseError if the file is missing or not what the supervisor writes."""
-        try:
-            value = json.loads(path.read_text(encoding="utf-8"))
-            return cls(Path(value["release"]), Path(value["engine"]), Settings(**value["settings"]), path.parent)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseError(f"{path} can't be read: {error}.", cure="Start the site with `parley serve`.") from error
-
-    def write(self, path: Path) -> None:
-        """Replace `path` atomically."""
-        value: dict[str, Any] = {
-            "release": str(self.release),
-            "engine": str(self.engine),
-            "settings": self.settings.as_dict(),
-        }
-        draft = path.with_name(path.name + ".new")
-        draft.write_text(json.dumps(value), encoding="utf-8")
-        draft.replace(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ from parley.formats import DOCUMENT_FORMATS, HTML, N_TRIPLES, RDF_FORMATS
 from parley.pipeline.build import Built
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.serving import Serving
 from parley.web.app import create_app
 from parley.web.page import pages
 from parley.web.page.pages import licence_name
 from parley.web.rdf import documents
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 BASE = "http://lichen.example/garden/"
 FINDLING = ox.NamedNode(BASE + "findling")

@@ -10,12 +10,13 @@ from flask import Flask
 
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.serving import Serving
 from parley.settings import Settings
 from parley.web.app import create_app
 from parley.web.edge import adapter
 from parley.web.edge.head import RequestHead
 from parley.web.edge.short import prepared
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 ASK = b"query=ASK%7B%7D"
 JSON = (b"accept", b"application/sparql-results+json")

@@ -13,10 +13,11 @@ from typing import Any, cast
 import pytest
 
 from parley.errors import ReleaseError
+from parley.serving import Serving
 from parley.settings import Settings
 from parley.web.edge import sites
 from parley.web.edge.sites import Served, Sites
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 
 class FakeSite(SimpleNamespace):

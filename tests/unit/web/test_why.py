@@ -12,9 +12,10 @@ from werkzeug.test import TestResponse
 from parley.pipeline.build import Built
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.serving import Serving
 from parley.vocab import RDF_TYPE
 from parley.web.app import create_app
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 E = "http://lichen.example/garden/"
 ONTOLOGY = E + "ontology#"

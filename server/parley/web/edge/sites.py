@@ -14,8 +14,9 @@ from pathlib import Path
 from flask import Flask
 
 from parley.engine.protocol import Engine
+from parley.serving import Serving
 from parley.web.edge.cache import ResponseCache
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 log = logging.getLogger(__name__)
 

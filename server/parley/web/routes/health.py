@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Response
 
 from parley import __version__
 from parley.engine.protocol import Head, QueryRequest
 from parley.formats import JSON, TEXT
+from parley.serving import told_state
 from parley.web.http.stream import Stream
 from parley.web.site import current_site
 
 blueprint = Blueprint("health", __name__)
-
-#: In the supervisor's run directory: what it knows of the site's state, as a JSON object.
-STATE_FILE: Final = "state.json"
 
 
 @blueprint.get("/livez")
@@ -61,7 +58,7 @@ def version() -> Response:
 
 def _checks() -> dict[str, dict[str, Any]]:
     site = current_site()
-    state = _state(site.run)
+    state = told_state(site.run)
     free = shutil.disk_usage(site.release).free
     return {
         "serving": {"ok": not state.get("draining", False), "detail": state.get("notice", "")},
@@ -74,15 +71,6 @@ def _checks() -> dict[str, dict[str, Any]]:
         },
         "disk": {"ok": free >= site.settings.disk_floor, "free": free, "floor": site.settings.disk_floor},
     }
-
-
-def _state(run: Path | None) -> dict[str, Any]:
-    """What the supervisor has written; nothing where there is none."""
-    try:
-        found = json.loads((run / STATE_FILE).read_bytes()) if run else {}
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _report(checks: dict[str, dict[str, Any]], head: Head | None = None) -> Response:

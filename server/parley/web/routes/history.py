@@ -17,6 +17,7 @@ from parley.release.changes import Changes, Counts, Tombstone
 from parley.release.directory import StateDirectory
 from parley.release.manifest import Manifest
 from parley.serialise import serialise
+from parley.serving import Serving
 from parley.vocab import DCTERMS, OWL, RDFS, XSD
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import link_header, uri
@@ -25,7 +26,7 @@ from parley.web.http.stream import Stream
 from parley.web.page import pages
 from parley.web.rdf.versions import versions
 from parley.web.routes.problems import respond
-from parley.web.site import EXTENSION, Serving, Site, current_site
+from parley.web.site import EXTENSION, Site, current_site
 
 blueprint = Blueprint("history", __name__)
 
