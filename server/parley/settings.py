@@ -18,8 +18,11 @@ MIB = 1024 * 1024
 
 
 def _setting(default: Any, help_text: str, *, table: str, **bounds: Any) -> Any:
-    """A field with what is known about it; `bounds` are `minimum` and `maximum` of a number, `choices` of a text."""
-    meta = {"help": help_text, "table": table, "minimum": 0, "maximum": 2**53, "choices": (), **bounds}
+    """A field with what is known about it; `bounds` are `minimum` and `maximum` of a number, `choices` of a text.
+
+    With `or_url` a text may be a URL beside its choices.
+    """
+    meta = {"help": help_text, "table": table, "minimum": 0, "maximum": 2**53, "choices": (), "or_url": False, **bounds}
     return field(default=default, metadata=meta)
 
 
@@ -43,7 +46,13 @@ class Settings:
         "", "Address under which users see the site, for sitemaps and the like; empty: the publication's base."
     )
     security_contact: str = _server("", "mailto: or https: address for security.txt; empty: the data set's contact.")
-    engine: str = _server("", "URL of a SPARQL endpoint that answers queries instead of our own engine; empty: ours.")
+    engine: str = _server(
+        "disk",
+        "Where queries are answered: disk, our own engine over the release's store; memory, the same over a copy that "
+        "is read at the start, of half a gigabyte for a million triples; or the URL of another SPARQL endpoint.",
+        choices=("disk", "memory"),
+        or_url=True,
+    )
     services: str = _server(
         "", "SPARQL endpoints that SERVICE in a query may name: their URLs, with blanks between; empty: none."
     )
@@ -154,6 +163,11 @@ class Settings:
         """Rows of (table, name, default, help), in the order of declaration."""
         return [(f.metadata["table"], f.name, f.default, f.metadata["help"]) for f in fields(cls)]
 
+    @property
+    def endpoint(self) -> str:
+        """The URL of the endpoint that answers queries in our stead; "" where our own engine does."""
+        return "" if self.engine in ("disk", "memory") else self.engine
+
     def as_dict(self) -> dict[str, Any]:
         """Name → value, for JSON."""
         return dataclasses.asdict(self)
@@ -182,6 +196,8 @@ def _checked(entry: dataclasses.Field[Any], value: Any, where: str) -> Any:
     if kind is not str and not low <= value <= high:
         raise SettingError(f"{where} is {value}, but must lie between {low:g} and {high:g}.", cure="Correct it.")
     choices = entry.metadata["choices"]
-    if choices and value not in choices:
-        raise SettingError(f"{where} is “{value}”, but must be one of {', '.join(choices)}.", cure="Correct it.")
+    is_url = entry.metadata["or_url"] and str(value).startswith(("http://", "https://"))
+    if choices and value not in choices and not is_url:
+        listed = ", ".join(choices) + (", or a URL" if entry.metadata["or_url"] else "")
+        raise SettingError(f"{where} is “{value}”, but must be one of {listed}.", cure="Correct it.")
     return value

@@ -262,7 +262,7 @@ class Supervisor:
         """Start the engine of `release`, tell the workers, and retire the engine before it."""
         self._switches += 1
         services = Services.from_settings(self._settings)
-        if self._settings.engine:
+        if self._settings.endpoint:
             Serving(release.path, self._run, self._settings).write(self._serving)
             self._start_hashing(release)
             return
@@ -270,7 +270,13 @@ class Supervisor:
         directory = self._run / f"engine-{self._switches}"
         prefixes, index = publication.all_prefixes, release.index
         engine = EmbeddedEngine(
-            release.store, limits, directory=directory, prefixes=prefixes, services=services, index=index
+            release.store,
+            limits,
+            directory=directory,
+            prefixes=prefixes,
+            services=services,
+            index=index,
+            in_memory=self._settings.engine == "memory",
         )
         with without_keyboard():
             engine.start()

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from parley.errors import SettingError
+from parley.settings import Settings
+
 BASE = "http://bench.example/"
 
 
@@ -63,6 +66,21 @@ def test_the_site_is_the_same(endpoint: str, bench_folder: Path, serve: Any, liv
         assert remote.curl("/doc/t1", "-H", "Accept: text/turtle").status == 200
         assert remote.curl("/readyz").status == 200
         assert remote.children("parley.engine.zygote") == []
+
+
+def test_the_engine_in_memory_is_the_same(bench_folder: Path, serve: Any, live: Any) -> None:
+    query = f"SELECT * {{ <{BASE}t1> ?p ?o }}"
+    with serve(bench_folder, engine="memory") as site:
+        assert site.sparql(query).json == live.sparql(query).json
+        assert site.sparql(f"DESCRIBE <{BASE}t1>").body == live.sparql(f"DESCRIBE <{BASE}t1>").body
+        assert site.curl("/readyz").status == 200
+
+
+def test_an_unknown_engine_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SettingError, match="disk, memory, or a URL"):
+        Settings.load({"server": {"engine": "rdflib"}}, {})
+    assert Settings.load({"server": {"engine": "https://x.example/sparql"}}, {}).endpoint == "https://x.example/sparql"
+    assert Settings.load({}, {"PARLEY_ENGINE": "memory"}).endpoint == ""
 
 
 def check(folder: Path, endpoint: str) -> subprocess.CompletedProcess[str]:

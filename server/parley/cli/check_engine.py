@@ -27,9 +27,9 @@ _QUESTIONS = {
 @click.argument("endpoint", metavar="[URL]", required=False)
 @publication_option
 def check_engine(endpoint: str | None, folder: Path | None) -> None:
-    """Compare the SPARQL endpoint at URL (default: the setting `engine`) with the current release."""
+    """Compare the SPARQL endpoint at URL (default: that of the setting `engine`) with the current release."""
     publication, release = current_release(folder)
-    address = endpoint or publication.settings.engine
+    address = endpoint or publication.settings.endpoint
     if not address:
         raise Misuse("No engine is named.", cure="Give its URL, or set `engine` in [server].")
     differences = asyncio.run(_compare(address, release))

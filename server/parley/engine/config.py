@@ -33,6 +33,7 @@ class ZygoteConfig:
 
     `directory` holds the two sockets; `guard` is None only where a test wants the engine bare; `prefixes` are for
     output; `index` is the release's index, for DESCRIBE: without one, the engine's own description is given.
+    `in_memory` has the zygote read the store, and executors share its copy.
     """
 
     store: str
@@ -41,6 +42,7 @@ class ZygoteConfig:
     guard: GuardRules | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     index: str = ""
+    in_memory: bool = False
 
     @classmethod
     def guarded(
@@ -70,6 +72,7 @@ class ZygoteConfig:
                 "services": sorted(rules.services) if rules else [],
                 "prefixes": dict(self.prefixes),
                 "index": self.index,
+                "in_memory": self.in_memory,
             }
         )
 
@@ -81,7 +84,8 @@ class ZygoteConfig:
         config = cls.guarded(
             Path(value["store"]), Path(value["directory"]), limits, value["prefixes"], frozenset(value["services"])
         )
-        return replace(config, index=value["index"], guard=config.guard if value["guarded"] else None)
+        guard = config.guard if value["guarded"] else None
+        return replace(config, index=value["index"], in_memory=value["in_memory"], guard=guard)
 
 
 class Slot:

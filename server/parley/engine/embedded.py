@@ -25,6 +25,8 @@ from parley.engine.status import read_status
 from parley.errors import EngineLost
 
 _READY_SECONDS = 10.0
+#: Bytes of a store that are read into memory a second, at the very least.
+_BYTES_A_SECOND = 2_000_000
 #: sun_path holds 108 bytes with its NUL; the longest socket name and its draft are shorter than this.
 _LONGEST_DIRECTORY = 90
 
@@ -34,8 +36,9 @@ class EmbeddedEngine:
 
     `directory` will hold the sockets (default: a new temporary one); it must be private and its path shorter than 90
     bytes. `services` are the endpoints that SERVICE may name; if there are any, a broker is started to ask them.
-    `index` is the release's, from which DESCRIBE is answered. The zygote dies with the thread that started it, so
-    start it from one that lasts. `guard=False` is for tests of the sandbox only.
+    `index` is the release's, from which DESCRIBE is answered; `in_memory` has a copy of the store answer, which all
+    executors share. The zygote dies with the thread that started it, so start it from one that lasts. `guard=False` is
+    for tests of the sandbox only.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class EmbeddedEngine:
         prefixes: Mapping[str, str] | None = None,
         services: Services | None = None,
         index: Path | None = None,
+        in_memory: bool = False,
         guard: bool = True,
     ) -> None:
         self.limits = limits or Limits()
@@ -61,7 +65,9 @@ class EmbeddedEngine:
         config = ZygoteConfig.guarded(
             store, self.directory, self.limits, prefixes or {}, self._services.endpoints, index
         )
-        self._config = config if guard else replace(config, guard=None)
+        self._config = replace(config, in_memory=in_memory, guard=config.guard if guard else None)
+        size = sum(file.stat().st_size for file in store.glob("*")) if in_memory else 0
+        self._ready_seconds = _READY_SECONDS + size / _BYTES_A_SECOND
         self._process: subprocess.Popen[bytes] | None = None
         self._broker: subprocess.Popen[bytes] | None = None
         self.restarts = 0
@@ -74,7 +80,7 @@ class EmbeddedEngine:
     def start(self) -> None:
         """Start the zygote and wait for its first executor; raises EngineLost with the reason if it can't serve."""
         self._spawn()
-        deadline = time.monotonic() + _READY_SECONDS
+        deadline = time.monotonic() + self._ready_seconds
         failure = "no executor became ready"
         while time.monotonic() < deadline and self.is_alive():
             status = self._status_or_none()
@@ -144,6 +150,8 @@ class EmbeddedEngine:
         command = [sys.executable, "-P", "-m", "parley.engine.zygote", self._config.to_json(), str(os.getpid())]
         # one arena: each further one reserves 64 MB of the address space that RLIMIT_AS counts
         environment = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+        if self._config.in_memory:
+            environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"  # of huge pages fewer are copied at each fork
         with _stack_limit(self.limits.query_stack):
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
 

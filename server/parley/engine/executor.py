@@ -35,11 +35,17 @@ _MESSAGE_LENGTH = 500
 
 
 class Executor:
-    """One executor process. `slot` is memory shared with the zygote, `serial` its number there."""
+    """One executor process. `slot` is memory shared with the zygote, `serial` its number there.
 
-    def __init__(self, config: ZygoteConfig, listener: socket.socket, slot: Slot, serial: int) -> None:
+    `store` is the zygote's copy in memory, None where each executor opens the one on disk.
+    """
+
+    def __init__(
+        self, config: ZygoteConfig, listener: socket.socket, slot: Slot, serial: int, store: ox.Store | None
+    ) -> None:
         self._config = config
         self._listener = listener
+        self._store = store
         self._slot = slot
         self._retired = False
         self._idle = False
@@ -58,11 +64,12 @@ class Executor:
         Raises OSError if the store can't be opened or a wall can't be put up.
         """
         limits = self._config.limits
-        store = ox.Store.read_only(str(self._config.store))
+        store = ox.Store.read_only(self._config.store) if self._store is None else self._store
         sandbox.volunteer_for_oom()
         sandbox.forgo_core_dumps()
         memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-        landlock = sandbox.confine_files(*map(Path, filter(None, (self._config.store, self._config.index))))
+        files = (self._config.store if self._store is None else "", self._config.index)
+        landlock = sandbox.confine_files(*map(Path, filter(None, files)))
         sandbox.deny_system_calls()
         self._watch = HangupWatch(lambda: os._exit(DISCONNECTED))
         in_use = int(os.read(memory, 64).split()[0]) * resource.getpagesize()

@@ -45,7 +45,7 @@ class Services:
     def from_settings(cls, settings: Settings) -> Self:
         """What `services` and `service_networks` say; raises SettingError."""
         endpoints = settings.services.split()
-        if endpoints and settings.engine:
+        if endpoints and settings.endpoint:
             raise SettingError(
                 "Both `engine` and `services` are set, but a remote engine is never sent SERVICE.",
                 cure="Leave out one of them.",

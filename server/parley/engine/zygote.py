@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
 from parley.engine import sandbox
 from parley.engine.config import CONTROL_SOCKET, DISCONNECTED, OUT_OF_MEMORY, QUERY_SOCKET, UNFIT, Slot, ZygoteConfig
 from parley.engine.control import Control
@@ -59,6 +61,7 @@ class Zygote:
     def __init__(self, config: ZygoteConfig, isolated: bool) -> None:
         self._config = config
         self._isolated = isolated
+        self._store = _copy_in_memory(config.store) if config.in_memory else None
         self._children: dict[int, _Child] = {}
         self._serial = 0
         self._fates: dict[int, str] = {}
@@ -173,7 +176,7 @@ class Zygote:
             for other in self._children.values():
                 os.close(other.pipe)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            Executor(self._config, self._listener, slot, self._serial).run(report)
+            Executor(self._config, self._listener, slot, self._serial, self._store).run(report)
             status = 0
         except SystemExit as end:
             status = int(end.code or 0)
@@ -238,6 +241,13 @@ class Zygote:
             "failure": self._failure,
             "pid": os.getpid(),
         }
+
+
+def _copy_in_memory(path: str) -> ox.Store:
+    """A copy of the store at `path`; forked executors share its pages, which no query writes to."""
+    copy = ox.Store()
+    copy.extend(ox.Store.read_only(path))
+    return copy
 
 
 def _fate(code: int) -> str:

@@ -63,7 +63,7 @@ def open_served(serving: Serving) -> Served:
     site = Site.open(serving)
     limits = Limits.from_settings(serving.settings)
     engine: Engine
-    if remote := serving.settings.engine:
+    if remote := serving.settings.endpoint:
         engine = RemoteEngine(remote, limits, lambda iri: site.index.graph(iri) is not None)
     else:
         engine = EngineClient(serving.engine, limits)

@@ -84,8 +84,8 @@ def start(store_path: Path) -> Iterator[Callable[..., Bench]]:
     """Start an engine of one's own: `start(guard=False, executors=1, …)`."""
     engines: list[EmbeddedEngine] = []
 
-    def start_engine(store: Path = store_path, guard: bool = True, **limits: Any) -> Bench:
-        engine = EmbeddedEngine(store, replace(LIMITS, **limits), guard=guard)
+    def start_engine(store: Path = store_path, guard: bool = True, in_memory: bool = False, **limits: Any) -> Bench:
+        engine = EmbeddedEngine(store, replace(LIMITS, **limits), in_memory=in_memory, guard=guard)
         engines.append(engine)
         engine.start()
         return Bench(engine)

@@ -75,7 +75,7 @@ def _triples(site: Site) -> list[Triple]:
     triples += [*_federation(site, service), *_limits(site, service)]
     formats = [f.iri for f in (*RESULT_FORMATS, *GRAPH_FORMATS) if f.iri]
     triples += [(service, _sd("resultFormat"), ox.NamedNode(iri)) for iri in formats]
-    if not site.settings.engine:  # another engine has functions of its own
+    if not site.settings.endpoint:  # another engine has functions of its own
         triples += [(service, _sd("extensionFunction"), ox.NamedNode(iri)) for iri in EXTENSION_FUNCTIONS]
     for number, graph in enumerate(site.index.graphs()):
         named, content = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
