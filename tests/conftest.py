@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from parley.pipeline.build import Built
+from parley.pipeline.build import Built, fingerprint
 from parley.pipeline.build import build as build_release
 from parley.publication import Publication, load
 from parley.release.directory import StateDirectory
@@ -39,10 +41,26 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], tuple[Pu
             state_path = tmp_path_factory.mktemp(folder.name) / "state"
             publication = load(folder, {}, state=str(state_path))
             state = StateDirectory.locate(publication)
+            shutil.copytree(_built_by_the_first(folder, tmp_path_factory), state_path, symlinks=True)
             cache[folder] = publication, state, build_release(publication, state)
         return cache[folder]
 
     return make
+
+
+def _built_by_the_first(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory with the release of the publication in `folder`, which all processes of a test run share."""
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    place = common / "releases" / fingerprint(load(folder, {}))
+    place.parent.mkdir(exist_ok=True)
+    with place.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "current").exists():
+            publication = load(folder, {}, state=str(place))
+            build_release(publication, StateDirectory.locate(publication))
+    return place
 
 
 @pytest.fixture(scope="session")

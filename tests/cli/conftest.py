@@ -3,49 +3,44 @@
 from __future__ import annotations
 
 import os
-import resource
+import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import forked
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def _run(here: Path, *arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    here.mkdir(exist_ok=True)
+    known = {name: options.pop(name) for name in ("given", "file_size") if name in options}
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")}
+    return forked.run(arguments, cwd=here, environment=own | {"COLUMNS": "200"} | options, **known)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def parley(tmp_path: Path) -> Run:
-    """Runs `parley ARGUMENTS…` in an empty folder; keyword arguments are environment variables."""
-    here = tmp_path / "here"
-    here.mkdir()
+    """Runs `parley ARGUMENTS…` in an empty folder, with `given` as its input; other keywords are environment variables.
 
-    def run(
-        *arguments: str | Path, file_size: int | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        """`file_size`: bytes above which a write fails, as on a full disk."""
+    `file_size`: bytes above which a write fails, as on a full disk.
+    """
+    return lambda *arguments, **options: _run(tmp_path / "here", *arguments, **options)
 
-        def limit() -> None:
-            if file_size is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
 
-        own = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")}
-        return subprocess.run(
-            [sys.executable, "-m", "parley", *map(str, arguments)],
-            cwd=here,
-            env=own | {"COLUMNS": "200"} | environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            preexec_fn=limit,
-        )
-
-    return run
+@pytest.fixture(scope="session")
+def coast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small sound publication, made by `parley new` and built; not to be changed."""
+    folder = tmp_path_factory.mktemp("new") / "coast"
+    for command in ("new", "build"):
+        done = _run(folder.parent / "here", command, folder)
+        assert done.returncode == 0, done.stderr
+    return folder
 
 
 @pytest.fixture
-def publication(parley: Run, tmp_path: Path) -> Path:
-    """A small sound publication, made by `parley new`."""
-    folder = tmp_path / "coast"
-    assert parley("new", folder).returncode == 0
-    return folder
+def publication(coast: Path, tmp_path: Path) -> Path:
+    """A copy of it without a release, as `parley new` left it."""
+    return Path(shutil.copytree(coast, tmp_path / "coast", ignore=shutil.ignore_patterns(".parley")))

@@ -6,12 +6,12 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 import urllib.request
 import zipfile
 from pathlib import Path
 
+import forked
 import pytest
 
 TINY = Path(__file__).resolve().parents[1] / "fixtures" / "tiny"
@@ -27,9 +27,7 @@ def garden(tmp_path: Path) -> Path:
 
 
 def parley(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "parley", *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
-    )
+    return forked.run(arguments)
 
 
 def add(garden: Path, *sources: Path, name: str = "rocks", more: tuple[str, ...] = ()) -> tuple[int, str]:

@@ -68,9 +68,8 @@ def test_a_change_makes_a_release_and_rollback_takes_it_back(parley: Run, public
     assert first in kept  # the current one stays whatever its age
 
 
-def test_rollback_to_an_unknown_release_names_those_there_are(parley: Run, publication: Path) -> None:
-    parley("build", publication)
-    done = parley("rollback", "ffff", "--publication", publication)
+def test_rollback_to_an_unknown_release_names_those_there_are(parley: Run, coast: Path) -> None:
+    done = parley("rollback", "ffff", "--publication", coast)
     assert done.returncode == 1
     assert "ffff" in done.stderr
 
@@ -84,41 +83,36 @@ def test_rollback_to_an_unknown_release_names_those_there_are(parley: Run, publi
     ],
 )
 def test_query_answers_in_the_format_asked_for(
-    parley: Run, publication: Path, query: str, options: tuple[str, ...], told: str
+    parley: Run, coast: Path, query: str, options: tuple[str, ...], told: str
 ) -> None:
-    parley("build", publication)
-    done = parley("query", query, *options, "--publication", publication)
+    done = parley("query", query, *options, "--publication", coast)
     assert done.returncode == 0, done.stderr
     assert told in done.stdout
 
 
-def test_a_saved_query_is_run_by_its_file(parley: Run, publication: Path) -> None:
-    parley("build", publication)
-    done = parley("query", publication / "data/queries/places.rq", "--json", "--publication", publication)
+def test_a_saved_query_is_run_by_its_file(parley: Run, coast: Path) -> None:
+    done = parley("query", coast / "data/queries/places.rq", "--json", "--publication", coast)
     rows = json.loads(done.stdout)["results"]["bindings"]
     near = {(row["label"]["value"], row["near"]["value"].rpartition("/")[2]) for row in rows}
     assert near == {("North Light", "harbour"), ("the harbour", "north-light")}
 
 
-def test_a_query_with_a_fault_is_told_by_line_and_column(parley: Run, publication: Path) -> None:
-    parley("build", publication)
-    done = parley("query", "SELECT * {\n ?s ?p }", "--publication", publication)
+def test_a_query_with_a_fault_is_told_by_line_and_column(parley: Run, coast: Path) -> None:
+    done = parley("query", "SELECT * {\n ?s ?p }", "--publication", coast)
     assert done.returncode == 1
     assert "line 2, column " in done.stderr
 
 
 @pytest.mark.parametrize("syntax", ["ttl", "trig", "nt", "nq", "jsonld", "rdf"])
-def test_dump_writes_every_format(parley: Run, publication: Path, tmp_path: Path, syntax: str) -> None:
-    parley("build", publication)
+def test_dump_writes_every_format(parley: Run, coast: Path, tmp_path: Path, syntax: str) -> None:
     target = tmp_path / f"all.{syntax}"
-    assert parley("dump", "--format", syntax, "-o", target, "--publication", publication).returncode == 0
+    assert parley("dump", "--format", syntax, "-o", target, "--publication", coast).returncode == 0
     quads = list(ox.parse(path=str(target), format=ox.RdfFormat.from_extension(syntax), base_iri="urn:none:"))
     assert len(quads) >= 20
 
 
-def test_dump_names_the_formats_there_are(parley: Run, publication: Path) -> None:
-    parley("build", publication)
-    done = parley("dump", "--format", "pdf", "--publication", publication)
+def test_dump_names_the_formats_there_are(parley: Run, coast: Path) -> None:
+    done = parley("dump", "--format", "pdf", "--publication", coast)
     assert done.returncode == 2
     assert "jsonld" in done.stderr
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import os
-import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 
 from parley.pipeline.build import Built
@@ -24,11 +23,8 @@ DECLARED = "# parameter n: integer, default 2\nSELECT ?n { BIND(1 AS ?one) FILTE
 @pytest.fixture(scope="module")
 def query(tiny: tuple[Publication, StateDirectory, Built]):  # type: ignore[no-untyped-def]
     def ask(*arguments: str, text: str = "") -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "parley", "query", *arguments, "--publication", str(TINY)],
-            env={**os.environ, "PARLEY_STATE": str(tiny[1].root)}, input=text, capture_output=True, text=True,
-            timeout=60, check=False,
-        )  # fmt: skip
+        environment = {**os.environ, "PARLEY_STATE": str(tiny[1].root)}
+        done = forked.run(["query", *arguments, "--publication", TINY], environment=environment, given=text)
         return done.returncode, done.stdout, " ".join(done.stderr.split())
 
     return ask

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import forked
 import pytest
 
 from parley.verify.checks import CHECKS, Fault, compresses
@@ -28,8 +29,7 @@ DATA = {
 
 
 def run(*arguments: str) -> tuple[int, Any]:
-    command = [sys.executable, "-m", "parley", "verify", *arguments, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = forked.run(["verify", *arguments, "--json"], timeout=300)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -156,8 +156,7 @@ def test_iris_that_lead_elsewhere_are_hinted_at(tiny_site: str, monkeypatch: pyt
 
 
 def test_a_site_on_this_machine_is_asked_for_iris_that_lead_elsewhere(tiny_site: str) -> None:
-    command = [sys.executable, "-m", "parley", "verify", f"{tiny_site}/", "--sample", "2"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = forked.run(["verify", f"{tiny_site}/", "--sample", "2"], timeout=300)
     assert done.returncode == 0, done.stdout
     assert "The IRIs begin with http://lichen.example/garden/." in done.stdout
 
