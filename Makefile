@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Files of tests run side by side; what is timed or loads the machine is marked slow and runs alone.
 JOBS ?= 2
+# Tests start hundreds of processes; without its byte code each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help serve test test-all lint types format clean
 

@@ -59,17 +59,21 @@ class Case:
 
 
 @cache
+def _manifests() -> list[tuple[Path, Graph]]:
+    """The manifests of the suites with the folders they are in."""
+    paths = [path for path in sorted(FOLDER.glob("*/manifest.ttl")) if path.parent.name not in OTHER_SUITES]
+    return [(p.parent, Graph().parse(p, publicID=f"{ADDRESS}{p.parent.name}/manifest.ttl")) for p in paths]
+
+
+@cache
 def cases_of(kind: str) -> list[Case]:
     """The cases of one kind, in the order of their ids; none where the suites are missing."""
     classes, statuses = KINDS[kind]
     found = []
-    for manifest in sorted(FOLDER.glob("*/manifest.ttl")):
-        if manifest.parent.name in OTHER_SUITES:
-            continue
-        graph = Graph().parse(manifest, publicID=f"{ADDRESS}{manifest.parent.name}/manifest.ttl")
+    for folder, graph in _manifests():
         for name in classes:
             found += [
-                _case(graph, entry, manifest.parent)
+                _case(graph, entry, folder)
                 for entry in graph.subjects(RDF.type, MF[name])
                 if ((entry, APPROVAL.approval, APPROVAL.Approved) in graph) in statuses
             ]

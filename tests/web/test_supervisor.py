@@ -176,6 +176,7 @@ def test_switch_under_load_fails_no_request(
                 reply = live.sparql(query, timeout=10)
                 count = reply.json["results"]["bindings"][0]["n"]["value"] if reply.status == 200 else ""
                 seen.append((reply.exit_status, reply.status, count))
+                stop.wait(0.05)
 
         threads = [threading.Thread(target=load_it) for _ in range(3)]
         for thread in threads:

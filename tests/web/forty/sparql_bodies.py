@@ -7,7 +7,7 @@ from typing import Any
 import schemathesis
 
 
-@schemathesis.serializer("application/sparql-query")
+@schemathesis.serializer("application/sparql-query")  # type: ignore[untyped-decorator]
 def sparql_query(_context: Any, value: Any) -> bytes:
     """Texts as they are; of other values, which the fuzzer also tries, their representation."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")

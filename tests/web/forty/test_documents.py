@@ -21,6 +21,12 @@ def sample(iris: list[str], size: int) -> list[str]:
     return random.Random(40).sample(iris, min(size, len(iris)))
 
 
+def sample_of_documents(place: Any, size: int) -> list[str]:
+    """Things of as many documents at random: of the hundreds of terms that one document tells, one at most."""
+    documents = {place.urls.document(iri).partition("#")[0]: iri for iri in sample(place.subjects(), 100_000)}
+    return sample(sorted(documents.values()), size)
+
+
 def triples(body: bytes, syntax: Format) -> list[ox.Triple]:
     return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=syntax.oxigraph)]
 
@@ -33,14 +39,16 @@ def canonical(found: list[ox.Triple]) -> str:
 
 
 def _dereference_all(place: Any, iris: list[str]) -> None:
+    at: dict[str, set[str]] = {}  # a client asks for what stands before the #
     for iri in iris:
-        path = place.urls.thing(iri).partition("#")[0]
+        at.setdefault(place.urls.thing(iri).partition("#")[0], set()).add(iri)
+    for path, expected in at.items():
         first = place.ask(path, Accept="text/turtle")
-        assert first.status in (200, 303), (iri, first.status)
+        assert first.status in (200, 303), (path, first.status)
         reply = place.ask(first.header("Location"), Accept="text/turtle") if first.status == 303 else first
-        assert reply.status == 200, (iri, reply.status)
+        assert reply.status == 200, (path, reply.status)
         named = {term.value for t in triples(reply.body, TURTLE) for term in t if isinstance(term, ox.NamedNode)}
-        assert iri in named, iri
+        assert expected <= named, (path, sorted(expected - named)[:3])
 
 
 def test_01_every_iri_dereferences(place: Any) -> None:
@@ -115,7 +123,7 @@ def test_03_negotiated_answers_say_what_they_are(place: Any, accept: str) -> Non
 
 
 def _isomorphic(place: Any, size: int) -> None:
-    iris = sample(place.subjects(), size)
+    iris = sample_of_documents(place, size)
     for iri in iris:
         forms = set()
         for syntax in SYNTAXES:
@@ -124,11 +132,11 @@ def _isomorphic(place: Any, size: int) -> None:
             forms.add(canonical(triples(reply.body, syntax)))
         assert len(forms) == 1, iri
         assert forms.pop().count("\n") > 1, iri
-    assert len(iris) >= min(size, 20)
+    assert len(iris) >= min(size, 15)
 
 
 def test_04_all_syntaxes_are_isomorphic(place: Any) -> None:
-    _isomorphic(place, 25)
+    _isomorphic(place, 20)
 
 
 @pytest.mark.slow
@@ -144,7 +152,7 @@ def test_05_terms_come_through_unchanged(place: Any) -> None:
     for name, syntax in (("asserted.ttl", TURTLE), ("asserted.jsonld", JSON_LD), ("asserted.nt", N_TRIPLES)):
         body = place.follow(f"/download/{name}").body
         assert _literals(map(str, triples(body, syntax))) == _literals(own), name
-    for iri in sample(place.subjects(), 20):
+    for iri in sample_of_documents(place, 20):
         body = place.ask(place.urls.document(iri, extension="nq").partition("#")[0]).body
         mine = {str(t) for t in own_statements(own, iri)}
         assert mine <= {str(t) for t in triples(body, _by_extension("nq"))}, iri
@@ -188,9 +196,9 @@ def test_06_conditional_requests(place: Any) -> None:
 
 def test_07_replicas_agree(place: Any, serve_command: Any, request: pytest.FixtureRequest) -> None:
     _publication, state, _built = request.getfixturevalue("real" if "osce" in place.publication.base else "tiny")
-    iris = sample(place.subjects(), 33)
+    iris = sample_of_documents(place, 22)
     paths = [place.urls.document(iri, extension=e).partition("#")[0] for iri in iris for e in ("ttl", "jsonld", "html")]
-    assert len(paths) > 60
+    assert len(paths) > 40
     with serve_command(place.publication.root, state=state.root) as address:
         other = type(place)(address, place.publication, place.manifest, place.index, place.urls)
         for path in paths:
