@@ -21,7 +21,7 @@ BASE = "https://w3id.org/nato-osce/"
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 #: What share of the mutants that differ at all must be caught, and what share may be the same to every query.
 LEAST, MOST_ALIKE = 0.95, 0.03
-#: A hundred mutants tell the share to within some points only.
+#: Fifty mutants tell the share to within some points only; the long test has none to spare.
 MARGIN = 0.05
 
 
@@ -36,10 +36,10 @@ def test_the_checks_pass_without_a_mutant(trial: Trial) -> None:
 
 
 def test_most_mutants_are_caught(trial: Trial) -> None:
-    outcomes = run(trial, 100, seed=1)
+    outcomes = run(trial, 50, seed=1)
     _told, same, share = counted(outcomes)
     print(report(outcomes))
-    assert len(outcomes) == 100
+    assert len(outcomes) == 50
     assert share >= LEAST - MARGIN, report(outcomes)
     assert len(same) / len(outcomes) <= MOST_ALIKE, report(outcomes)
 
