@@ -103,7 +103,7 @@ def ox_type() -> str:
     return "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
-@pytest.mark.parametrize("name", ["Mission", "TimeSpan", "Theme"])
+@pytest.mark.parametrize("name", ["Mission", *(pytest.param(n, marks=pytest.mark.slow) for n in ("TimeSpan", "Theme"))])
 def test_the_verdict_is_that_of_the_publications_own_examples(real_site: str, name: str) -> None:
     """Each folder of examples has one that keeps to the shape and some that do not."""
     folder = ROOT / "shapes" / "examples" / name
