@@ -4,10 +4,12 @@
 
     # parameter place: iri, of ex:Place
     # parameter place@en: Place
+    # parameter theme: iri, of skos:Concept, in dcterms:subject
     # parameter since: date, default 1995-01-01
     # parameter name: string, required
 
-The name is that of a variable of the query. Without a value, and without a default, that variable is like any other.
+`of` names a class, whose things a form offers by name; with `in`, only those that this property leads to, so that few
+choices find nothing. The name is that of a variable of the query. Without a value, and without a default, that variable is like any other.
 `binding` gives it one.
 """
 
@@ -34,7 +36,7 @@ NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 _DECLARATION: Final = re.compile(
     r"(?P<type>[a-z]+)(?:\s*,\s*(?P<required>required))?(?:\s*,\s*of\s+(?P<of>\S+?))?"
-    r"(?:\s*,\s*default\s+(?P<default>\S.*))?"
+    r"(?:\s*,\s*in\s+(?P<led>\S+?))?(?:\s*,\s*default\s+(?P<default>\S.*))?"
 )
 _PREFIXED: Final = re.compile(r"([A-Za-z][\w.-]*)?:([^\s<>\"{}|\\^`]*)", re.ASCII)
 
@@ -81,12 +83,15 @@ TYPES: Final[Mapping[str, Type]] = {
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter. `of` is the class whose instances a form offers, as written; `label` is by language tag."""
+    """One parameter. `of` is the class whose instances a form offers, as written; `led`, too, is the property that must
+    lead to them; `label` is by language tag.
+    """
 
     name: str
     type: Type
     required: bool = False
     of: str | None = None
+    led: str | None = None
     default: str | None = None
     label: Mapping[str, str] = field(default_factory=dict)
 
@@ -121,9 +126,11 @@ def declared(text: str) -> Parameter:
     of = found["of"]
     if of and found["type"] != "iri":
         raise ValueError("only a parameter of type iri can be “of” a class")
+    if found["led"] and not of:
+        raise ValueError("only a parameter “of” a class can be “in” a property")
     if found["required"] and found["default"]:
         raise ValueError("a required parameter has no default")
-    return Parameter("", TYPES[found["type"]], bool(found["required"]), of, found["default"])
+    return Parameter("", TYPES[found["type"]], bool(found["required"]), of, found["led"], found["default"])
 
 
 def expanded(value: str, prefixes: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ PREFIXES = {"ex": "http://example.com/"}
 HEADER = """# title@en: Which stones?
 # parameter place: iri, required, of ex:Place
 # parameter place@en: Place
+# parameter theme: iri, of ex:Theme, in ex:about
 # parameter since: date, default 1995-01-01
 SELECT * { ?stone ?p ?place FILTER(?since < 1) }
 """
@@ -26,7 +27,8 @@ HOSTILE = [
 
 
 def test_a_header_declares_parameters_with_labels() -> None:
-    place, since = parse("queries/stones.rq", HEADER).parameters
+    place, theme, since = parse("queries/stones.rq", HEADER).parameters
+    assert (theme.of, theme.led, place.led) == ("ex:Theme", "ex:about", None)
     assert (place.name, place.type.name, place.required, place.of, place.label) == (
         "place", "iri", True, "ex:Place", {"en": "Place"},
     )  # fmt: skip
@@ -40,6 +42,7 @@ def test_a_header_declares_parameters_with_labels() -> None:
         ("# parameter x:", 1, "declares no parameter"),
         ("# parameter format: string", 1, "can be called “format”"),
         ("# parameter 1x: string", 1, "can be called “1x”"),
+        ("# parameter x: iri, in ex:about", 1, "only a parameter “of” a class"),
         ("# parameter x: date\n# parameter x: date", 2, "can be called “x”"),
         ("# parameter x@en: X", 1, "no parameter “x” above"),
         ("# parameter x: date\n# parameter x@en: a\n# parameter x@EN: b", 3, "second “parameter x”"),

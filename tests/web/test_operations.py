@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import urllib.error
 import urllib.request
 from html.parser import HTMLParser
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pyoxigraph as ox
 import pytest
 
 BASE = "https://w3id.org/nato-osce/"
 MISSIONS = "/queries/missions-of-an-organisation"
+NETWORK = "/queries/network-on-a-theme"
 
 
 def get(address: str, accept: str = "*/*", **fields: str) -> tuple[int, str, str]:
@@ -61,6 +63,59 @@ def test_dates_bound_a_period(real_site: str) -> None:
     text = get(real_site + "/queries/possible-in-a-period.csv", **{"from": "1999-04-01", "until": "2000-12-31"})[2]
     things = {row[0].removeprefix(BASE) for row in rows(text)}
     assert "event/adoption-resolution-1244" in things and "mission/kvm" not in things
+
+
+@pytest.mark.parametrize(
+    ("fields", "there", "missing"),
+    [
+        ({}, {"relation/cooperation-nato-osce", "event/staff-talks", "relation/support-bosnia"}, set()),
+        (
+            {"theme": "theme:counter-terrorism"},
+            {"relation/cooperation-counter-terrorism", "event/staff-talks"}, {"relation/support-bosnia"},
+        ),
+        (
+            {"from": "1997-01-01", "until": "2000-12-31"},
+            {"event/staff-talks"}, {"relation/support-bosnia", "relation/cooperation-nato-osce"},
+        ),
+        (
+            {"from": "2021-05-01"},
+            {"event/staff-talks", "relation/cooperation-nato-osce"}, {"relation/support-bosnia"},
+        ),
+        ({"until": "1997-12-31"}, {"relation/establishment-joint-action-programme"}, {"event/staff-talks"}),
+        ({"until": "1997-12-31", "undated": "true"}, {"relation/support-bosnia"}, {"event/staff-talks"}),
+        ({"theme": "theme:cybersecurity", "until": "1997-12-31"}, set(), {"event/staff-talks"}),
+    ],
+)  # fmt: skip
+def test_a_network_is_narrowed_to_a_theme_and_a_period(
+    real_site: str, fields: dict[str, str], there: set[str], missing: set[str]
+) -> None:
+    found = {row[2].removeprefix(BASE) for row in rows(get(f"{real_site}{NETWORK}.csv", **fields)[2])}
+    assert there <= found and not missing & found
+    assert bool(found) == bool(there)
+
+
+def test_the_form_of_a_network_offers_themes_that_something_has_and_says_when_nothing_fits(real_site: str) -> None:
+    page = get(f"{real_site}/fr{NETWORK}", "text/html")[2]
+    offered = Form(page).controls["theme"]
+    assert BASE + "theme/cybersecurity" in offered and BASE + "theme/cooperation" not in offered
+    assert 'class="spot end"' in page and "Effacer les choix" not in page
+    page = get(f"{real_site}/fr{NETWORK}", "text/html", theme="theme:cybersecurity", until="1990-01-01")[2]
+    assert "Rien ne correspond à ces choix" in page and "Effacer les choix" in page and "<svg viewBox" not in page
+
+
+@pytest.mark.parametrize(
+    ("thing", "href"),
+    [
+        ("theme/counter-terrorism", "/en/queries/network-on-a-theme?theme="),
+        ("organisation/un", "/en/queries/missions-of-an-organisation?organisation="),
+        ("place/kosovo", "/en/queries/missions-in-a-place?place="),
+    ],
+)
+def test_the_page_of_a_thing_leads_to_the_questions_about_it(real_site: str, thing: str, href: str) -> None:
+    page = get(f"{real_site}/en/doc/{thing}", "text/html")[2]
+    address = re.search(re.escape(f'href="{href}') + "([^\"]*)", page)
+    assert address is not None and unquote(address[1]) == BASE + thing
+    assert "network-on-a-theme?" not in get(f"{real_site}/en/doc/theme/cooperation", "text/html")[2]
 
 
 def test_every_format_by_extension_and_by_accept(real_site: str) -> None:

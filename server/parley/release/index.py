@@ -36,6 +36,10 @@ __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
 
 #: Documents of hash IRIs that are kept in memory, at most.
 _DOCUMENTS = 10_000
+_LED = (
+    " AND EXISTS (SELECT 1 FROM incoming l WHERE l.object = i.node"
+    " AND l.property = (SELECT id FROM property WHERE iri = ?))"
+)
 
 
 class Index(Finding):
@@ -171,13 +175,18 @@ class Index(Finding):
         sql = "SELECT n.name, c.instances FROM class c JOIN node n ON n.id = c.node ORDER BY 2 DESC, 1"
         return [(row[0], row[1]) for row in self._rows(sql)]
 
-    def instances(self, class_iri: str, limit: int = 100, offset: int = 0) -> list[str]:
-        """The named instances of a class in the default graph, asserted or inferred, sorted by IRI."""
+    def instances(self, class_iri: str, limit: int = 100, offset: int = 0, led: str | None = None) -> list[str]:
+        """The named instances of a class in the default graph, asserted or inferred, sorted by IRI.
+
+        With `led`, only those that a statement with this property leads to.
+        """
         sql = (
             "SELECT n.name FROM instance i JOIN node n ON n.id = i.node"
-            " WHERE i.class = (SELECT id FROM node WHERE name = ?) AND i.position > ? ORDER BY i.position LIMIT ?"
+            " WHERE i.class = (SELECT id FROM node WHERE name = ?) AND i.position > ?"
+            f"{'' if led is None else _LED} ORDER BY i.position LIMIT ?"
         )
-        return [row[0] for row in self._rows(sql, class_iri, offset, limit)]
+        values = (class_iri, offset) if led is None else (class_iri, offset, led)
+        return [row[0] for row in self._rows(sql, *values, limit)]
 
     def subjects(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
         """Number and IRI of the named subjects, in the order of their numbers, those above `after`.

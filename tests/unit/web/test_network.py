@@ -70,3 +70,27 @@ def test_hostile_names_are_only_texts() -> None:
     found = drawn(*({"source": text(bad), "target": thing("x"), "label": text(bad)} for bad in HOSTILE))
     assert {node.name.text.text for node in found.nodes} >= set(HOSTILE)
     assert all(node.name.href in (None, "/doc/x") for node in found.nodes)
+
+
+def test_things_that_links_only_lead_to_are_told_from_those_where_they_begin() -> None:
+    two_sorts = drawn(link("nato", "talks"), link("osce", "talks"))
+    assert {node.name.href: node.end for node in two_sorts.nodes} == {
+        "/doc/nato": False, "/doc/osce": False, "/doc/talks": True,
+    }  # fmt: skip
+    assert not any(node.end for node in drawn(link("a", "b"), link("b", "c")).nodes), "one sort of things"
+
+
+def test_what_a_network_turns_on_is_named_in_any_case() -> None:
+    shared = [link(hub, str(n)) for hub in ("first", "second") for n in range(30)]
+    found = drawn(*shared, *(link("first", f"only {n}") for n in range(20)))
+    hubs = [node for node in found.nodes if node.main]
+    assert [node.name.href for node in hubs] == ["/doc/first", "/doc/second"]
+    assert all(node.label for node in hubs)
+    assert any(node.label is None for node in found.nodes), "others only where there is room"
+
+
+def test_what_two_hubs_share_lies_between_them_and_hubs_lie_apart() -> None:
+    shared, own = range(2, 14), {0: range(14, 20), 1: range(20, 26)}
+    places = layout(26, [(hub, n) for hub in own for n in (*shared, *own[hub])])
+    near = [math.dist(places[hub], places[n]) for hub in own for n in shared]
+    assert math.dist(places[0], places[1]) > 1.2 * sum(near) / len(near)

@@ -15,7 +15,7 @@ from parley.release.passage import text_of
 from parley.release.records import Description, Graph
 from parley.roles import Role
 from parley.web.http.paging import page_number
-from parley.web.page import asking, pages
+from parley.web.page import asking, pages, parameters
 from parley.web.rdf import documents, others
 from parley.web.site import current_site
 from parley.web.view import browse, entity, graph, inverse, modules, reading, rules, vocabulary
@@ -56,6 +56,7 @@ def render(iri: str, page: int = 1) -> str:
         **(_of_terms(terms) if terms else {}),
         graph=named_graph,
         **(_of_graph(named_graph, content) if named_graph else {}),
+        concerning=() if terms or many else parameters.concerning(iri),
         ours=links.ours(iri),
         external=links.to(iri)[1],
         others=[(theirs, namer.thing(theirs.graph)) for theirs in others.theirs(site, iri)],

@@ -28,6 +28,7 @@ from parley.web.view.highlight import highlighted
 from parley.web.view.i18n import Catalogue, Interface, load_catalogues, own_name
 from parley.web.view.memory import Memory
 from parley.web.view.naming import Namer, Text
+from parley.web.view.network import KINDS
 from parley.web.view.values import Links
 
 _SHARED = "parley.pages"
@@ -191,6 +192,7 @@ def frame() -> dict[str, Any]:
         "asked": _asked,
         "views": tuple(VIEWS),
         "contracts": VIEWS,
+        "graph_kinds": KINDS,
         "highlighted": highlighted,
         "method": lambda text: asking.method(text, site.settings.request_line),
         "with_prefixes": lambda text: asking.with_prefixes(text, site.publication.all_prefixes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -13,8 +13,9 @@ from parley import binding
 from parley.errors import BadRequest
 from parley.parameters import TAKEN, Parameter, expanded
 from parley.queries import SavedQuery
-from parley.web.page import pages
+from parley.web.page import asking, pages
 from parley.web.site import current_site
+from parley.web.view.asking import Question
 from parley.web.view.naming import Text, collation
 
 #: A form offers the instances of a class up to this many; above, it takes an IRI as text.
@@ -105,18 +106,35 @@ def fields(given: Given) -> list[Field]:
 
 
 def _choices(parameter: Parameter, chosen: str) -> tuple[tuple[str, Text], ...]:
-    """The instances of the parameter's class by name, if there are few; the one asked for is always among them."""
-    if parameter.of is None:
+    """The things offered for the parameter by name, if there are few; the one asked for is always among them."""
+    namer, offered = pages.namer(), _offered(parameter)
+    if not 0 < len(offered) <= CHOICES:
         return ()
-    site, namer = current_site(), pages.namer()
-    instances = site.index.instances(expanded(parameter.of, site.publication.all_prefixes), CHOICES + 1)
-    if not 0 < len(instances) <= CHOICES:
-        return ()
-    namer.learn(instances)
-    named = sorted(((iri, namer.thing(iri)) for iri in instances), key=lambda pair: collation(pair[1].text))
-    if chosen and chosen not in instances:
+    namer.learn(offered)
+    named = sorted(((iri, namer.thing(iri)) for iri in offered), key=lambda pair: collation(pair[1].text))
+    if chosen and chosen not in offered:
         named.insert(0, (chosen, namer.thing(chosen)))
     return tuple(named)
+
+
+def _offered(parameter: Parameter) -> tuple[str, ...]:
+    """The instances of the parameter's class, those that its property leads to; one more than a form takes at most."""
+    if parameter.of is None:
+        return ()
+    prefixes = current_site().publication.all_prefixes
+    led = expanded(parameter.led, prefixes) if parameter.led else None
+    return pages.memory().instances(expanded(parameter.of, prefixes), CHOICES + 1, led)
+
+
+def concerning(iri: str) -> list[Question]:
+    """The saved queries that can be asked about the thing `iri`: it is offered for one of their parameters."""
+    found = []
+    for saved in current_site().queries:
+        fitting = next((one for one in saved.parameters if iri in _offered(one)), None)
+        if fitting is not None and not any(one.required for one in saved.parameters if one is not fitting):
+            question = asking.question(saved)
+            found.append(replace(question, href=f"{question.href}?{urlencode({fitting.name: iri})}"))
+    return found
 
 
 def _number(name: str, most: int | None) -> int | None:

@@ -39,9 +39,10 @@ def shown(query: str, head: Head, body: bytes | None, *, spoken: bool = False) -
         return Answer(hidden=True)
 
 
-def headings(answer: Answer) -> tuple[Text, ...]:
-    """The columns of `answer` in words, for readers who did not write the query."""
-    return columns.headings(answer.columns, pages.memory().columns(), pages.namer(), pages.interface())
+def headings(answer: Answer, view: str) -> tuple[Text, ...]:
+    """The columns of `answer` in words, for readers who did not write the query; a network's `?label` is the link."""
+    names = ["link" if view == "graph" and name == "label" else name for name in answer.columns]
+    return columns.headings(names, pages.memory().columns(), pages.namer(), pages.interface())
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def _described(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.required,
         "label": dict(parameter.label) or None,
         "of": parameter.of,
+        "in": parameter.led,
         "default": parameter.default,
         "schema": parameter.type.schema,
     }

@@ -102,7 +102,7 @@ def _page(given: Given, head: Head, body: bytes | None) -> Response:
     html = render_template(
         "query.html",
         answer=shown,
-        headings=results.headings(shown),
+        headings=results.headings(shown, saved.view),
         drawn=results.drawn(saved.view, head, body),
         next_rows=given.address(offset=given.offset + (given.limit or 0)) if more else "",
         **_context(given),
@@ -121,6 +121,7 @@ def _context(given: Given) -> dict[str, object]:
         "text": given.text,
         "view": saved.view,
         "fields": parameters.fields(given),
+        "chosen": any(request.args.get(one.name) for one in saved.parameters),
         "missing": given.missing,
         "downloads": [(f, given.address(f".{_ending(f)}")) for f in offered] if not given.missing else [],
         "source": site.urls.local(f"queries/{saved.name}{ENDING}"),

@@ -34,7 +34,7 @@ class Statistics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A saved query, in the page's language."""
+    """A saved query, in the page's language; `choices` are what its form lets a reader choose."""
 
     name: str
     title: Text
@@ -43,6 +43,7 @@ class Question:
     featured: bool
     view: str
     group: Text | None = None
+    choices: tuple[Text, ...] = ()
 
 
 def questions(saved: Iterable[SavedQuery], links: Links, language: str, default: str) -> list[Question]:
@@ -63,6 +64,7 @@ def question(saved: SavedQuery, links: Links, language: str, default: str) -> Qu
         saved.featured,
         saved.view,
         Text(*group) if group else None,
+        tuple(Text(*(choose_label(one.label, language, default) or (one.name, ""))) for one in saved.parameters),
     )
 
 

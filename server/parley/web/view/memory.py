@@ -26,7 +26,13 @@ class Memory:
         self.passages = lru_cache(8)(partial(reading.order, source))
         self.has_passages = any(graph.role is Role.PASSAGE for graph in source.graphs())
         self.rules = lru_cache(1)(partial(rules.by_class, source))
+        #: Instances of a class, at most so many, that a property leads to.
+        self.instances = lru_cache(64)(partial(_instances, source))
         #: The classes that the data is about.
         self.classes = lru_cache(1)(partial(browse.classes, source, ours))
         #: The publication's own terms by the names that variables of queries have.
         self.columns = lru_cache(1)(partial(columns.terms, source, ours))
+
+
+def _instances(source: Index, class_iri: str, most: int, led: str | None) -> tuple[str, ...]:
+    return tuple(source.instances(class_iri, most, led=led))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,23 +21,34 @@ WIDTH: Final = 960
 #: Nodes and links that are drawn, at most: those with most links. The table shows all rows.
 NODES, LINKS = 100, 400
 #: Kinds of links that have a colour of their own; all further ones share the last.
-KINDS: Final = 6
+KINDS: Final = 7
 #: Pairs of nodes that the layout looks at, at most: what bounds its time.
 _EFFORT: Final = 300_000
+#: Nodes that are named whatever their names cover, at most.
+_MAIN: Final = 3
 #: How strongly everything is drawn to the middle, so that parts without a link stay near.
 _PULL: Final = 0.25
+#: How much a link adds to what a node pushes with, and how strongly nodes push that no way of links joins.
+_WEIGHT: Final = 0.35
+_APART: Final = 1.0
 _MARGIN_X, _MARGIN_Y = 110, 44
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A thing, where it is drawn, how large, and where its name stands, if it has room."""
+    """A thing, where it is drawn, how large, and where its name stands, if it has room.
+
+    `end` sets those that links only lead to apart, in a network where no link begins at any of them; `main` are the
+    few with most links.
+    """
 
     name: Value
     x: float
     y: float
     radius: float
     label: Label | None = None
+    end: bool = False
+    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +99,13 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
     order = {key: n for n, key in enumerate(kept)}
     moved = layout(len(kept), [(order[a], order[b]) for a, b, _ in drawn if a != b])
     places, height = _fitted(moved, min(900, 340 + 14 * len(kept)))
+    begins = {source for source, _, _ in edges}
+    two_sorts = begins.isdisjoint(target for _, target, _ in edges)
     nodes = {
-        key: Node(names[key], *places[n], round(5 + 2.2 * math.sqrt(degree[key]), 1)) for n, key in enumerate(kept)
+        key: Node(
+            names[key], *places[n], round(5 + 2.2 * math.sqrt(degree[key]), 1), end=two_sorts and key not in begins
+        )
+        for n, key in enumerate(kept)
     }
     links = tuple(_link(nodes[a], nodes[b], label, common) for a, b, label in drawn if a != b)
     shown = tuple(common[: KINDS if len(common) <= KINDS else KINDS - 1])
@@ -105,11 +121,16 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
 
 
 def _labelled(nodes: Sequence[Node], height: int) -> tuple[Node, ...]:
-    """`nodes` with their names, those with most links first to get room."""
+    """`nodes` with their names, those with most links first to get room; what the network turns on has one in any case.
+    """
     room = Room(WIDTH, height, ((node.x, node.y, node.radius) for node in nodes), character=7.1)
-    return tuple(
-        replace(node, label=room.label(node.x, node.y, node.radius, node.name.text.text, below=True)) for node in nodes
-    )
+    largest = max((node.radius for node in nodes), default=0.0)
+    named = []
+    for node in nodes:
+        main = len(named) < _MAIN and node.radius > largest / 2
+        label = room.label(node.x, node.y, node.radius, node.name.text.text, below=True, always=main)
+        named.append(replace(node, label=label, main=main))
+    return tuple(named)
 
 
 def _key(term: Mapping[str, Any]) -> str:
@@ -134,20 +155,24 @@ def _link(source: Node, target: Node, label: str, common: Sequence[str]) -> Link
 def layout(size: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
     """A place for each of `size` nodes (Fruchterman and Reingold 1991), with a pull to the middle for those apart.
 
-    Begins on a sunflower's spiral, so nothing is left to chance.
+    Nodes with many links push harder, so that what they share has room between them. Begins on a sunflower's spiral,
+    so nothing is left to chance.
     """
     turn = math.pi * (3 - math.sqrt(5))
     xs = [math.sqrt(n + 0.5) * math.cos(n * turn) for n in range(size)]
     ys = [math.sqrt(n + 0.5) * math.sin(n * turn) for n in range(size)]
+    linked = Counter(end for edge in edges for end in edge)
+    weights = [1 + _WEIGHT * linked[n] for n in range(size)]
+    parts = _parts(size, edges)
     rounds = max(30, min(300, _EFFORT // max(size * size // 2, 1)))
     for step in range(rounds):
         heat = 0.1 * math.sqrt(size) * (1 - step / rounds) + 0.01
         push_x, push_y = [-_PULL * x for x in xs], [-1.6 * _PULL * y for y in ys]
         for a in range(size):
-            ax, ay = xs[a], ys[a]
+            ax, ay, own, part = xs[a], ys[a], weights[a], parts[a]
             for b in range(a):
                 dx, dy = ax - xs[b], ay - ys[b]
-                force = 1 / (dx * dx + dy * dy + 0.01)
+                force = (own * weights[b] if part == parts[b] else _APART) / (dx * dx + dy * dy + 0.01)
                 push_x[a] += dx * force
                 push_y[a] += dy * force
                 push_x[b] -= dx * force
@@ -162,6 +187,21 @@ def layout(size: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, flo
             xs[n] += push_x[n] / long * min(long, heat)
             ys[n] += push_y[n] / long * min(long, heat)
     return list(zip(xs, ys, strict=True))
+
+
+def _parts(size: int, edges: Iterable[tuple[int, int]]) -> list[int]:
+    """For each node the least one that links lead to from it, over others: the same for all that hang together."""
+    above = list(range(size))
+
+    def least(n: int) -> int:
+        while above[n] != n:
+            above[n] = n = above[above[n]]
+        return n
+
+    for a, b in edges:
+        low, high = sorted((least(a), least(b)))
+        above[high] = low
+    return [least(n) for n in range(size)]
 
 
 def _fitted(places: Sequence[tuple[float, float]], highest: float) -> tuple[list[tuple[float, float]], int]:
