@@ -18,6 +18,9 @@ from parley.web.view.values import Fact, Group, Value
 #: Values of a property that are shown before the rest is folded, and how many there may be before any is.
 _SHOWN: Final = 6
 _UNFOLDED: Final = 8
+#: Lines of a section that are shown before its further properties are folded, and how many of these are worth it.
+_LINES: Final = 20
+_FEWEST: Final = 3
 #: WORD JOINER: keeps the number of a footnote on the line of the fact.
 _JOIN: Final = "\u2060"
 
@@ -48,6 +51,20 @@ class Html:
     def facts(self, groups: Sequence[Group], told: bool = False) -> Markup:
         """Facts by property; `told` if it is said already that all of them are inferred."""
         return Markup(self._facts(groups, told))
+
+    def section(self, groups: Sequence[Group]) -> Markup:
+        """The facts of one section: what is said most about, then the rest, folded where it is much."""
+        shown, lines = 0, 0
+        while shown < len(groups) and lines < _LINES:
+            lines += min(len(groups[shown].facts), _UNFOLDED)
+            shown += 1
+        rest = groups[shown:]
+        if len(rest) < _FEWEST:
+            return self.facts(groups)
+        names = ", ".join(self._say(group.label, bool(group.property)) for group in rest)
+        summary = f'{self._ui("entity.more_rows", count=len(rest))} <span class="detail">{names}</span>'
+        folded = f'<details class="further"><summary>{summary}</summary>\n{self._facts(rest)}</details>\n'
+        return Markup(self._facts(groups[:shown]) + folded)
 
     def _lang(self, text: Text) -> str:
         if not text.language or text.language == self._ui.text_language:

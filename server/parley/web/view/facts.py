@@ -81,8 +81,9 @@ class FactWriter:
     def groups(
         self, statements: Sequence[Statement], path: tuple[Subject, ...], inverse: bool = False
     ) -> tuple[Group, ...]:
-        """`statements` by property: dates, in their order; then what the source says, what follows, what others add;
-        all by the properties' names.
+        """`statements` by property: dates, in their order; then what the source says, what follows, what others add.
+
+        Of these first what there is most of, then by the properties' names.
 
         `path` leads from the thing that the page is about to the node whose statements these are.
         """
@@ -93,7 +94,7 @@ class FactWriter:
             by_property,
             key=lambda iri: (
                 not _dated(said := by_property[iri]), _standing(said), _first_date(said),
-                collation(self.namer.term(iri).text),
+                -len({s.subject if inverse else s.object for s in said}), collation(self.namer.term(iri).text),
             ),
         )  # fmt: skip
         return tuple(self._group(iri, by_property[iri], path, inverse) for iri in order)
