@@ -95,3 +95,34 @@ def test_nothing_found_says_so_and_how_to_go_on(real_site: str) -> None:
     assert "Nothing found for" in page and "All kinds" in page
     narrowed = fetch(real_site + "/en/search?q=kosovo&years=1700")
     assert "Remove one of the choices" in narrowed
+
+
+def hits(site: str, words: str) -> list[str]:
+    page = fetch(f"{site}/en/search?q={quote(words)}").partition('<ul class="hits">')[2]
+    return re.findall(r'<li>\s*<a href="/en/doc/([^"]+)"', page)
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("osce", "organisation/osce"),
+        ("OTAN", "organisation/nato"),
+        ("MVK", "mission/kvm"),
+        ("arms control", "theme/arms-control"),
+        ("Bosnie-Herzégovine", "place/bosnia-and-herzegovina"),
+    ],
+)
+def test_what_is_called_just_so_is_found_first(real_site: str, words: str, first: str) -> None:
+    assert hits(real_site, words)[0] == first
+
+
+@pytest.mark.parametrize("words", ["organisation", "relation", "passage", "mission"])
+def test_things_come_before_terms_and_terms_before_shapes(real_site: str, words: str) -> None:
+    found = hits(real_site, words)
+    standing = [2 if iri.startswith("shape/") else 1 if "ontology#" in iri else 0 for iri in found]
+    assert standing == sorted(standing) and 0 in standing
+
+
+def test_shapes_are_never_suggested_before_things(real_site: str) -> None:
+    found = [row["iri"] for row in suggested(real_site, "en", "organisation")]
+    assert found and not any("/shape/" in iri for iri in found)

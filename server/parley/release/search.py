@@ -6,21 +6,39 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from parley.release.names import Form
 from parley.release.schema import SEARCH_WEIGHTS
 from parley.release.wanted import Wanted
-from parley.release.words import match_expression, word_expressions
+from parley.release.words import fold, match_expression, word_expressions
+from parley.vocab import OWL, PREFIXES, RDF, RDFS, SH, VOID
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
 _SCORE: Final = f"bm25(search, {', '.join(map(str, SEARCH_WEIGHTS))})"
+#: What is read first: things, then the terms that describe them, then what machines need: shapes, positions, checksums.
+_MACHINERY: Final = (
+    (1, (RDF, RDFS, OWL)),
+    (2, (SH, VOID, *(PREFIXES[name] for name in ("sd", "spdx", "oa")))),
+)
+_STANDING: Final = (
+    "CASE "
+    + " ".join(
+        f"WHEN substr(k.name, 1, {len(namespace)}) = '{namespace}' THEN {standing}"
+        for standing, namespaces in _MACHINERY
+        for namespace in namespaces
+    )
+    + " ELSE 0 END"
+)
+#: Whether a thing is called by just these words: its label, another name or an acronym, whatever case and accents.
+_CALLED: Final = f"EXISTS (SELECT 1 FROM name x WHERE x.node = n.id AND x.key = ? AND x.form <= {Form.ACRONYM.value})"
 #: Texts of one word each, told apart by the number of the word.
 _ONE_WORD: Final = f"SELECT ? AS word, rowid AS id, {_SCORE} AS score FROM search WHERE search MATCH ?"
-_RANKED: Final = """WITH hit AS MATERIALIZED ({hits}), best AS (
+_RANKED: Final = f"""WITH hit AS MATERIALIZED ({{hits}}), best AS (
   SELECT t.node AS node, h.word AS word, min(h.score * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END) AS score
   FROM hit h JOIN text t ON t.id = h.id GROUP BY t.node, h.word)
 SELECT n.name, k.name FROM best b JOIN node n ON n.id = b.node LEFT JOIN node k ON k.id = n.kind
-WHERE {condition} GROUP BY n.id
-ORDER BY count(*) DESC, EXISTS (SELECT 1 FROM label l WHERE l.node = n.id AND l.text = ? COLLATE NOCASE) DESC,
+WHERE {{condition}} GROUP BY n.id
+ORDER BY count(*) DESC, {_STANDING}, {_CALLED} DESC,
   sum(b.score) * (1 + 1.0 * n.incoming / (n.incoming + 50)), n.id LIMIT ? OFFSET ?"""
 _LISTED: Final = """SELECT n.name, k.name FROM node n LEFT JOIN node k ON k.id = n.kind
 WHERE {condition} ORDER BY n.incoming DESC, n.id LIMIT ? OFFSET ?"""
@@ -33,14 +51,15 @@ _SUGGESTED: Final = f"""WITH hit AS MATERIALIZED (
   ORDER BY score LIMIT {_LOOKED_AT})
 SELECT n.name, k.name FROM hit h JOIN text t ON t.id = h.id JOIN node n ON n.id = t.node
 LEFT JOIN node k ON k.id = n.kind WHERE n.kind IS NOT NULL
-GROUP BY n.id ORDER BY min(h.score) * (1 + 2.0 * n.incoming / (n.incoming + 20)), n.id LIMIT ?"""
+GROUP BY n.id
+ORDER BY {_STANDING}, {_CALLED} DESC, min(h.score) * (1 + 2.0 * n.incoming / (n.incoming + 20)), n.id LIMIT ?"""
 
 
 def find(rows: Rows, wanted: Wanted, language: str, limit: int, offset: int) -> list[tuple[str, str | None]]:
     """IRI and kind of the things that are as `wanted`, best first; with words of which some will do, most words first.
 
-    What is called by just these words comes first; texts in `language` before equal ones, much linked things before
-    others.
+    Things come before terms, terms before shapes; what is called by just these words comes first among them; texts in
+    `language` before equal ones, much linked things before others.
     """
     if not wanted.words:
         condition, values = wanted.condition()
@@ -53,7 +72,7 @@ def find(rows: Rows, wanted: Wanted, language: str, limit: int, offset: int) -> 
     words = [value for number, expression in enumerate(expressions) for value in (number, expression)]
     condition, values = wanted.condition(words=False)
     sql = _RANKED.format(hits=hits, condition=condition)
-    return [(row[0], row[1]) for row in rows(sql, *words, language, *values, wanted.words, limit, offset)]
+    return [(row[0], row[1]) for row in rows(sql, *words, language, *values, fold(wanted.words), limit, offset)]
 
 
 def count(rows: Rows, wanted: Wanted) -> int:
@@ -68,4 +87,4 @@ def suggest(rows: Rows, beginning: str, limit: int) -> list[tuple[str, str | Non
     expression = match_expression(_LAST_LETTER.sub("", beginning))
     if not expression:
         return []
-    return [(row[0], row[1]) for row in rows(_SUGGESTED, _NAMES.format(expression), limit)]
+    return [(row[0], row[1]) for row in rows(_SUGGESTED, _NAMES.format(expression), fold(beginning), limit)]
