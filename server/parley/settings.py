@@ -46,6 +46,9 @@ class Settings:
         "", "Address under which users see the site, for sitemaps and the like; empty: the publication's base."
     )
     security_contact: str = _server("", "mailto: or https: address for security.txt; empty: the data set's contact.")
+    accessibility_contact: str = _server(
+        "", "mailto: or https: address for the accessibility statement; empty: the data set's contact."
+    )
     engine: str = _server(
         "disk",
         "Where queries are answered: disk, our own engine over the release's store; memory, the same over a copy that "

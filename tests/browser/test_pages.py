@@ -75,6 +75,15 @@ TINY = (
 #: other in a long test. Of hundreds of terms alike it sees every tenth, in the long test all.
 OURS, FOREIGN = (("en", 1440, 0), ("fr", 360, 1)), (("de", 320, 0), ("es", 1440, 1))
 FEW_TERMS = "document.querySelectorAll('.term').forEach((term, number) => number % 10 && term.remove())"
+#: Looked at in one language and width, and in the other of each pair in the other.
+ALSO = (
+    ("/{language}/about/accessibility", "/{language}/about/statistics"),
+    ("/{language}/queries/network-on-a-theme?from=1995-01-01&undated=true", "/{language}/queries/possible-in-a-period"),
+    ("/{language}/doc/shape/Mission", "/{language}/doc/theme/counter-terrorism"),
+    ("/{language}/releases", "/{language}/api"),
+    ("/{language}/validate", "/{language}/reconcile?format=html"),
+    ("/{language}/coreference?format=html", "/{language}/doc/graph/inferred"),
+)
 
 
 def keep(visit: Any, name: str) -> None:
@@ -134,6 +143,16 @@ def test_axe_finds_nothing_anywhere(
         for template in pages:
             visit.open(path := template.format(language=language))
             assert visit.axe() == [], path
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_pages_about_the_data_and_for_its_users(visiting: Visiting, real_site: str, width: int) -> None:
+    with visiting(real_site, width) as visit:
+        for number, pair in enumerate(ALSO):
+            language = ("en", "fr")[number % 2]
+            path = pair[width == 360].format(language=language)
+            check(visit, path)
+            keep(visit, f"real-{width}-{path}")
 
 
 def test_contrast_in_the_dark_scheme(visiting: Visiting, real_site: str) -> None:

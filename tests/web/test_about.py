@@ -92,3 +92,15 @@ def test_terms_stand_by_module_where_there_are_several(real_site: str, tiny_site
     modules = fetch(f"{real_site}/en/doc/ontology").partition('class="modules"')[2].partition("</ul>")[0]
     assert modules.count("<li>") == 11 and modules.count('href="#') >= 190
     assert 'class="modules"' not in fetch(f"{tiny_site}/de/doc/ontology")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_accessibility_statement_is_in_the_frame_and_names_a_contact(real_site: str, language: str) -> None:
+    assert f'href="/{language}/about/accessibility"' in fetch(f"{real_site}/{language}/")
+    page = fetch(f"{real_site}/{language}/about/accessibility")
+    words = ["WCAG", "axe-core", "RGAA 4.1", "Esc" if language == "en" else "Échap"]
+    assert [word for word in words if word not in page] == []
+    contact = re.search(r'<a href="([^"]+)">([^<]+)</a>', page.partition('<h2 id="contact">')[2])
+    assert contact is not None
+    assert contact[2] in fetch(f"{real_site}/.well-known/security.txt"), "the data set's contact, unless set"
+    assert "<h1" in fetch(real_site + contact[1]), "a page of this site is linked here, wherever it is served"

@@ -11,7 +11,7 @@ from parley.formats import Format
 from parley.release.describe import GRAPH_SUBJECTS, canonical_document, document_quads
 from parley.release.records import Description
 from parley.serialise import serialise
-from parley.vocab import DCAT, RDF_TYPE
+from parley.vocab import DCAT, PREFIXES, RDF_TYPE
 from parley.web.http.headers import uri
 from parley.web.rdf import others
 from parley.web.site import Site
@@ -71,6 +71,18 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Ma
 def dataset(site: Site) -> str | None:
     """The IRI of the data set that the publication itself describes."""
     return instance(site, DCAT + "Dataset")
+
+
+def contact(site: Site) -> str | None:
+    """The address of the data set's contact point."""
+    found = dataset(site)
+    waiting = [found] if found else []
+    for link in (DCAT + "contactPoint", PREFIXES["vcard"] + "has"):
+        about = [s for iri in waiting if (d := site.index.describe(iri, page_size=0)) for s in d.outgoing]
+        waiting = [
+            s.object.value for s in about if s.predicate.value.startswith(link) and isinstance(s.object, ox.NamedNode)
+        ]
+    return next((iri for iri in waiting if iri.startswith(("mailto:", "https:", "tel:"))), None)
 
 
 def instance(site: Site, kind: str) -> str | None:

@@ -24,6 +24,9 @@ blueprint = Blueprint("about", __name__)
 #: Rows of the tables of statistics: what comes after is rare, and the whole is a query away.
 ROWS: Final = 60
 
+#: When what the accessibility statement says was last gone through.
+STATED: Final = "2026-11-29"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -135,6 +138,22 @@ def quality(language: str | None = None) -> Response:
     )
 
 
+@blueprint.get("/about/accessibility")
+@blueprint.get("/<language:language>/about/accessibility")
+def accessibility(language: str | None = None) -> Response:
+    """How far people with disabilities can use this site, how that was found out, and whom to tell what hinders."""
+    site = current_site()
+    contact = site.settings.accessibility_contact or documents.contact(site) or ""
+    return pages.respond(
+        "accessibility.html",
+        here="about",
+        contact=contact.removeprefix("mailto:").removeprefix("tel:"),
+        href=_href(site, contact),
+        stated=STATED,
+        has_drawings=any(saved.view in ("map", "graph") for saved in site.queries),
+    )
+
+
 @blueprint.get("/about/source")
 @blueprint.get("/<language:language>/about/source")
 def source(language: str | None = None) -> Response:
@@ -143,6 +162,13 @@ def source(language: str | None = None) -> Response:
     places = pages.memory().passages(pages.page_language())
     parts = reading.view(site.index, places, pages.namer(), pages.links())
     return pages.respond("reading.html", here="source", parts=parts, total=len(places))
+
+
+def _href(site: Site, contact: str) -> str:
+    """Where a link to a contact leads: a page of this site is linked where it is served; "" for what is no link."""
+    if contact.startswith(site.publication.base):
+        return pages.local(contact.removeprefix(site.publication.base))
+    return contact if contact.startswith(("mailto:", "https:", "http:", "tel:")) else ""
 
 
 def _query(site: Site) -> str:

@@ -9,13 +9,11 @@ from textwrap import shorten
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from parley.errors import NotFound
 from parley.formats import HTML, JSON, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, SUGGESTIONS, TEXT, TURTLE, XML, Format
 from parley.serialise import serialise
-from parley.vocab import DCAT, PREFIXES
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import link_header
 from parley.web.page import pages
@@ -188,7 +186,7 @@ def api_catalog() -> Response:
 def security() -> Response:
     """Whom to tell of a weakness (RFC 9116)."""
     site = current_site()
-    contact = site.settings.security_contact or _contact(site)
+    contact = site.settings.security_contact or documents.contact(site)
     if not contact:
         raise NotFound("No contact is set.", cure="The setting security_contact names one.")
     # the first of a month, so that the text changes but once in it
@@ -202,18 +200,6 @@ def security() -> Response:
     response = Response("\n".join(lines) + "\n", content_type=TEXT.content_type)
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
-
-
-def _contact(site: Site) -> str | None:
-    """The address of the data set's contact point."""
-    found = documents.dataset(site)
-    waiting = [found] if found else []
-    for link in (DCAT + "contactPoint", PREFIXES["vcard"] + "has"):
-        about = [s for iri in waiting if (d := site.index.describe(iri, page_size=0)) for s in d.outgoing]
-        waiting = [
-            s.object.value for s in about if s.predicate.value.startswith(link) and isinstance(s.object, ox.NamedNode)
-        ]
-    return next((iri for iri in waiting if iri.startswith(("mailto:", "https:", "tel:"))), None)
 
 
 def home_in_rdf() -> str | None:
