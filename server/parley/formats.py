@@ -107,6 +107,10 @@ RESULTS_TSV = Format(
     iri=_W3C + "SPARQL_Results_TSV", results=ox.QueryResultsFormat.TSV,
 )  # fmt: skip
 
+#: Results for people: CSV with names beside IRIs, and no cell that a spreadsheet would run as a formula. By name only:
+#: a client that negotiates `text/csv` gets the W3C's CSV, value for value.
+SPREADSHEET = Format("spreadsheet", "Spreadsheet (CSV)", Kind.PAGE, "text/csv", ("csv",))
+
 #: What the server says in JSON of its own making: no syntax of RDF or of results.
 JSON = Format("json", "JSON", Kind.PAGE, "application/json", ("json",))
 #: The text of a query (SPARQL 1.1 Query §20).

@@ -9,7 +9,8 @@
     # parameter name: string, required
 
 `of` names a class, whose things a form offers by name; with `in`, only those that this property leads to, so that few
-choices find nothing. The name is that of a variable of the query. Without a value, and without a default, that variable is like any other.
+choices find nothing. The name is that of a variable of the query. Without a value, and without a default, that variable
+is like any other.
 `binding` gives it one.
 """
 

@@ -140,7 +140,8 @@ class _Header:
         except ValueError as error:
             raise self._fault(
                 number, f"{error}.".capitalize(),
-                f"Write its type ({', '.join(parameters.TYPES)}), then “, required”, “, of CLASS”, “, in PROPERTY”, “, default VALUE”.",
+                f"Write its type ({', '.join(parameters.TYPES)}), then “, required”, “, of CLASS”, “, in PROPERTY”,"
+                " “, default VALUE”.",
             ) from None  # fmt: skip
 
     def parameters(self) -> tuple[Parameter, ...]:

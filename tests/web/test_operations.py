@@ -113,7 +113,7 @@ def test_the_form_of_a_network_offers_themes_that_something_has_and_says_when_no
 )
 def test_the_page_of_a_thing_leads_to_the_questions_about_it(real_site: str, thing: str, href: str) -> None:
     page = get(f"{real_site}/en/doc/{thing}", "text/html")[2]
-    address = re.search(re.escape(f'href="{href}') + "([^\"]*)", page)
+    address = re.search(re.escape(f'href="{href}') + '([^"]*)', page)
     assert address is not None and unquote(address[1]) == BASE + thing
     assert "network-on-a-theme?" not in get(f"{real_site}/en/doc/theme/cooperation", "text/html")[2]
 
@@ -240,3 +240,54 @@ def test_the_list_and_openapi_name_every_query_with_its_parameters(request: pyte
         assert ("limit" in names) == (one["answers"] == "rows")
         assert set(operation["responses"]["200"]["content"]) == set(one["formats"])
         assert one["href"] in page
+
+
+def sheet(address: str, **fields: str) -> tuple[str, list[list[str]]]:
+    """The kind of file, and its rows; the mark that Excel needs is there."""
+    query = f"?{urlencode(fields)}" if fields else ""
+    with urllib.request.urlopen(address + query, timeout=30) as answer:
+        text = answer.read().decode()
+        assert text.startswith("\ufeff")
+        kind = f"{answer.headers['Content-Type']} {answer.headers['Content-Disposition']}"
+    return kind, list(csv.reader(text[1:].splitlines(), delimiter=";" if "/fr/" in address else ","))
+
+
+def test_a_spreadsheet_has_names_beside_iris_in_the_language_asked_for(real_site: str) -> None:
+    for language, name, heading in (("en", "Kosovo Verification Mission", "Thing"),
+                                    ("fr", "Mission de vérification au Kosovo", "Chose")):  # fmt: skip
+        kind, table = sheet(f"{real_site}/{language}{MISSIONS}.spreadsheet", place=BASE + "place/kosovo")
+        assert kind == 'text/csv; charset=utf-8 attachment; filename="missions-of-an-organisation.csv"'
+        assert table[0][:2] == [heading, f"{heading} (IRI)"]
+        assert [name, BASE + "mission/kvm"] in [row[:2] for row in table]
+        page = get(f"{real_site}/{language}{MISSIONS}", "text/html")[2]
+        assert f'href="/{language}{MISSIONS}.spreadsheet"' in page
+
+
+def test_csv_that_is_negotiated_stays_the_standard_one(real_site: str) -> None:
+    for address, accept in ((f"{real_site}{MISSIONS}.csv", "*/*"), (real_site + MISSIONS, "text/csv")):
+        status, _, text = get(address, accept)
+        assert status == 200 and text.startswith("thing,owner,where")
+
+
+def test_formulas_in_answers_are_text_in_a_spreadsheet_and_data_in_csv(real_site: str) -> None:
+    query = "SELECT ?a ?b { VALUES (?a ?b) { ('=cmd|x' -5) ('@SUM(A1)' 2.5) } }"
+    table = sheet(f"{real_site}/en/sparql", query=query, format="spreadsheet")[1]
+    assert table == [["A", "B"], ["'=cmd|x", "-5"], ["'@SUM(A1)", "2.5"]]
+    raw = get(f"{real_site}/sparql", "text/csv", query=query)[2]
+    assert "=cmd|x,-5" in raw and "'" not in raw
+
+
+def test_what_is_no_table_or_too_long_for_one_is_refused(real_site: str) -> None:
+    assert get(f"{real_site}/sparql", query="ASK {}", format="spreadsheet")[0] == 400
+    assert get(f"{real_site}/sparql", query="CONSTRUCT WHERE {?s ?p ?o}", format="spreadsheet")[0] == 406
+    everything = "SELECT * { ?s ?p ?o . ?s ?q ?r } LIMIT 60000"
+    status, kind, text = get(f"{real_site}/sparql", query=everything, format="spreadsheet")
+    assert (status, kind) == (503, "application/problem+json") and "Take it as CSV" in text
+
+
+def test_tables_of_a_kind_come_for_spreadsheets_and_as_they_are(real_site: str) -> None:
+    kind, table = sheet(f"{real_site}/fr/download/csv/natosce-Event.csv", format="spreadsheet")
+    assert kind == 'text/csv; charset=utf-8 attachment; filename="natosce-Event.csv"'
+    raw = list(csv.reader(get(f"{real_site}/download/csv/natosce-Event.csv")[2].splitlines()))
+    assert table[0][:2] == ["iri", "label"] and [row[0] for row in table] == [row[0] for row in raw]
+    assert "/fr/download/csv/natosce-Event.csv?format=spreadsheet" in get(f"{real_site}/fr/downloads", "text/html")[2]

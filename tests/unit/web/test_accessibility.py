@@ -23,9 +23,7 @@ from parley.web.site import Serving, Site
         ("", "has named no contact for this yet"),
     ],
 )
-def test_who_is_named(
-    tiny: tuple[Publication, StateDirectory, Any], tmp_path: Path, contact: str, shown: str
-) -> None:
+def test_who_is_named(tiny: tuple[Publication, StateDirectory, Any], tmp_path: Path, contact: str, shown: str) -> None:
     release = tiny[1].current()
     assert release is not None
     site = Site.open(Serving(release, tmp_path, Settings(accessibility_contact=contact)))

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, Response, current_app, g, render_template, request
 
 from parley.errors import ReleaseError
-from parley.formats import HTML, SPARQL_QUERY
+from parley.formats import HTML, SPARQL_QUERY, Format
 from parley.release.words import choose_label
 from parley.views import VIEWS
 from parley.vocab import OWL
@@ -185,6 +185,7 @@ def frame() -> dict[str, Any]:
         "public": public,
         "has_passages": memory().has_passages,
         "licence_name": licence_name,
+        "format_name": _format_name,
         "problem_title": _problem_title,
         "problem_help": _problem_help,
         "kind_query": browse.kind_query,
@@ -215,6 +216,12 @@ def licence_name(iri: str) -> str:
     if found is None:
         return iri.partition("://")[2].rstrip("/") or iri
     return f"CC0 {found[3]}" if found[2] == "zero" else f"CC {found[2].upper()} {found[3]}"
+
+
+def _format_name(syntax: Format) -> str:
+    """What to call a format: in words, if it is one for people; else by its label."""
+    key = f"format.{syntax.name}"
+    return str(interface()(key)) if key in interface().catalogue else syntax.label
 
 
 def _problem_title(problem: Mapping[str, Any]) -> str:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from parley.engine.protocol import Head
-from parley.formats import RESULT_FORMATS, Format
+from parley.formats import RESULT_FORMATS, SPREADSHEET, Format
 from parley.views import VIEWS
 from parley.web.page import pages
 from parley.web.rdf import operation
@@ -81,8 +82,13 @@ def downloads(query: str, head: Head, more: Iterable[tuple[str, str]] = ()) -> l
 
     `more` are further parameters of the query operation.
     """
+    more = tuple(more)
     offered = GRAPH_FORMATS if head.kind == "triples" else RESULT_FORMATS
-    return [(f, address(query, f, more)) for f in offered]
+    found = [(f, address(query, f, more)) for f in offered]
+    if head.kind == "bindings":  # what most readers want comes first, with names in the page's language
+        fields = urlencode([("query", query), *more, ("format", SPREADSHEET.name)])
+        found.insert(0, (SPREADSHEET, f"{pages.local('sparql')}?{fields}"))
+    return found
 
 
 def address(query: str, syntax: Format, more: Iterable[tuple[str, str]] = ()) -> str:

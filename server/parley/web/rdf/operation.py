@@ -17,7 +17,7 @@ from werkzeug.http import parse_options_header
 from parley.engine.protocol import QueryRequest
 from parley.engine.tokens import FORMS_OF_GRAPHS, FORMS_OF_RESULTS, form_of
 from parley.errors import BadRequest, Forbidden, UnsupportedMediaType
-from parley.formats import HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, Format, by_name
+from parley.formats import HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, SPREADSHEET, Format, by_name
 from parley.views import VIEWS
 from parley.web.http import caching, negotiate
 from parley.web.rdf.description import GRAPH_FORMATS
@@ -80,7 +80,7 @@ class Syntaxes:
     @property
     def page(self) -> bool:
         """Whether a page may come of it."""
-        return HTML in (self.solutions, self.graphs)
+        return HTML in (self.solutions, self.graphs) or self.solutions is SPREADSHEET
 
 
 def read_parameters(operation: Operation) -> Parameters:
@@ -113,7 +113,7 @@ def choose(parameter: str | None, accept: str | None) -> Syntaxes:
     """The syntaxes to answer in, by `format` or `Accept`. Raises NotAcceptable if the client takes none."""
     if parameter:
         name = _SYNONYMS.get(parameter.lower(), parameter)
-        solutions = by_name(name, (*RESULT_FORMATS, HTML))
+        solutions = by_name(name, (*RESULT_FORMATS, HTML, SPREADSHEET))
         graphs = by_name(name, (*GRAPH_FORMATS, HTML))
     else:
         solutions = negotiate.choose(accept, (RESULTS_JSON, *RESULT_FORMATS[1:], HTML))
@@ -129,7 +129,7 @@ def query_request(site: Site, text: str, parameters: Parameters, syntaxes: Synta
     """What the engine is asked; a page is made of JSON or Turtle."""
     return QueryRequest(
         text=text,
-        results=RESULTS_JSON if syntaxes.solutions is HTML else syntaxes.solutions,
+        results=RESULTS_JSON if syntaxes.solutions in (HTML, SPREADSHEET) else syntaxes.solutions,
         graph=N_TRIPLES if syntaxes.graphs is HTML else syntaxes.graphs,
         base_iri=site.publication.base.rstrip("#"),
         default_graphs=parameters.default_graphs,

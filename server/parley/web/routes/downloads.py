@@ -12,14 +12,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request, send_file
 
-from parley.errors import NotFound
-from parley.formats import FORMATS, GZIP, RESULTS_CSV
+from parley.errors import BadRequest, NotFound
+from parley.formats import FORMATS, GZIP, RESULTS_CSV, SPREADSHEET
 from parley.release.manifest import FileEntry
 from parley.vocab import XSD
 from parley.web.http import caching, compression
 from parley.web.http.headers import link_header, uri
 from parley.web.http.redirects import redirect_to
-from parley.web.page import pages
+from parley.web.page import pages, spreadsheet
 from parley.web.routes import history
 from parley.web.site import Site, current_site
 from parley.web.view.naming import Text, collation
@@ -36,7 +36,10 @@ _PARTS = (("everything", "all."), ("asserted", "asserted."))
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One file: `label` is its format's name; `kind` the class whose things a table holds, `rows` how many."""
+    """One file: `label` is its format's name; `kind` the class whose things a table holds, `rows` how many.
+
+    `sheet` is where a table is had as spreadsheets like it.
+    """
 
     name: str
     label: str
@@ -46,6 +49,7 @@ class Download:
     href: str
     size: int
     sha256: str
+    sheet: str = ""
 
 
 @blueprint.get("/downloads")
@@ -72,10 +76,16 @@ def downloads(language: str | None = None) -> Response:
 
 
 @blueprint.get("/download/<path:name>")
-def current(name: str) -> Response:
-    """The current release's file of that name: a redirect to the address that never changes its content."""
+@blueprint.get("/<language:language>/download/<path:name>")
+def current(name: str, language: str | None = None) -> Response:
+    """The current release's file of that name: a redirect to the address that never changes its content.
+
+    A table with `format=spreadsheet` is written for Excel and the like, in which no cell is run as a formula.
+    """
     site = current_site()
-    _entry(site, name)
+    entry = _entry(site, name)
+    if request.args.get("format") == SPREADSHEET.name and _is_table(name):
+        return _for_spreadsheets(site, name, entry)
     return redirect_to(_address(site, name), 302, "no-cache")
 
 
@@ -109,6 +119,20 @@ def file(release: str, name: str) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     _describe(response, site, coded if coded is not None and encoded else entry)
     return response
+
+
+def _for_spreadsheets(site: Site, name: str, entry: FileEntry) -> Response:
+    if entry.size > spreadsheet.LONGEST:
+        raise BadRequest(
+            f"The table has {entry.size} bytes, more than the {spreadsheet.LONGEST} that are rewritten.",
+            cure="Take it without “format”.",
+        )
+    text = (site.release / _FOLDER / name).read_text(encoding="utf-8")
+    stem = re.sub(r"[^\w.-]", "_", name.rpartition("/")[2].removesuffix(f".{RESULTS_CSV.extension}"), flags=re.ASCII)
+    response = spreadsheet.file(stem, spreadsheet.rewritten(text))
+    pages.finish(response)
+    tag = caching.etag(site.manifest.id, site.settings, request.path, SPREADSHEET.name, pages.page_language())
+    return caching.conditional(response, tag)
 
 
 def _is_part_wanted(entry: FileEntry) -> bool:
@@ -168,10 +192,17 @@ def _address(site: Site, name: str) -> str:
     return uri(site.dump_address(name))
 
 
-def table_of(site: Site, class_iri: str) -> str | None:
-    """The address of the table of the things of a class, if there is one."""
+def _sheet(site: Site, name: str) -> str:
+    """Where a table is had as spreadsheets like it, if it is not too long for that."""
+    if site.manifest.files[_FOLDER + name].size > spreadsheet.LONGEST:
+        return ""
+    return f"{uri(pages.local(f'download/{name}'))}?format={SPREADSHEET.name}"
+
+
+def table_of(site: Site, class_iri: str) -> tuple[str, str] | None:
+    """The addresses of the table of the things of a class, if there is one: as it is, and for spreadsheets."""
     found = (name for name, row in _contents(site).items() if row.get("scope") == class_iri and _is_table(name))
-    return next((_address(site, name) for name in found), None)
+    return next(((_address(site, name), _sheet(site, name)) for name in found), None)
 
 
 def _contents(site: Site) -> dict[str, dict[str, Any]]:
@@ -193,6 +224,7 @@ def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
         href=_address(site, name),
         size=entry.size,
         sha256=entry.sha256,
+        sheet=_sheet(site, name) if _is_table(name) else "",
     )
 
 

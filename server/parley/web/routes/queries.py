@@ -9,11 +9,21 @@ from flask import Blueprint, Response, render_template, request
 from parley import binding
 from parley.engine.protocol import Head, QueryRequest
 from parley.errors import NotFound
-from parley.formats import HTML, N_TRIPLES, RESULT_FORMATS, RESULTS_JSON, SPARQL_QUERY, Format, by_name
+from parley.formats import (
+    FORMATS,
+    HTML,
+    N_TRIPLES,
+    RESULT_FORMATS,
+    RESULTS_JSON,
+    SPARQL_QUERY,
+    SPREADSHEET,
+    Format,
+    by_name,
+)
 from parley.queries import ENDING, SavedQuery
 from parley.web.http import caching, negotiate
 from parley.web.http.stream import Stream
-from parley.web.page import asking, pages, parameters, results
+from parley.web.page import asking, pages, parameters, results, spreadsheet
 from parley.web.page.parameters import Given
 from parley.web.rdf.description import GRAPH_FORMATS
 from parley.web.site import current_site
@@ -57,15 +67,16 @@ def one(name: str, language: str | None = None) -> Response:
         response = Response(saved.text, content_type=f"{SPARQL_QUERY.media_type}; charset=utf-8")
         site = current_site()
         return caching.conditional(response, caching.etag(site.manifest.id, site.settings, request.path))
-    if saved is not None and by_name(ending) is not None:
+    if saved is not None and by_name(ending, (*FORMATS, SPREADSHEET)) is not None:
         return _answered(saved, negotiate.choose_format(None, ending, formats(saved)))
     raise NotFound(f"There is no saved query called “{name[:80]}”.", cure="Choose one of the list at /queries.")
 
 
 def formats(saved: SavedQuery) -> tuple[Format, ...]:
     """The syntaxes that a saved query answers in, pages first."""
-    rows = binding.form(saved.text) in ("SELECT", "ASK")
-    return (HTML, *(RESULT_FORMATS if rows else GRAPH_FORMATS))
+    form = binding.form(saved.text)
+    rows = (*RESULT_FORMATS, *([SPREADSHEET] if form == "SELECT" else []))
+    return (HTML, *(rows if form in ("SELECT", "ASK") else GRAPH_FORMATS))
 
 
 def _named(name: str) -> SavedQuery | None:
@@ -89,10 +100,19 @@ def _answered(saved: SavedQuery, chosen: Format) -> Response:
         stream = Stream(query, page=partial(_page, given), paged=["bindings", "boolean", "triples"])
         pages.finish(stream)
         variant.append(pages.page_language())
+    elif chosen is SPREADSHEET:
+        page = partial(_spreadsheet, saved.name)
+        stream = Stream(query, page=page, paged=["bindings"], page_bytes=spreadsheet.LONGEST)
+        pages.finish(stream)
+        variant.append(pages.page_language())
     else:
         stream = Stream(query)
     tag = caching.etag(site.manifest.id, site.settings, request.path, saved.name, *variant)
     return caching.conditional(stream, tag, weak=True)
+
+
+def _spreadsheet(name: str, _head: Head, body: bytes | None) -> Response:
+    return spreadsheet.respond(name, body)
 
 
 def _page(given: Given, head: Head, body: bytes | None) -> Response:
@@ -114,7 +134,8 @@ def _context(given: Given) -> dict[str, object]:
     """What the page holds with and without an answer."""
     saved, site = given.saved, current_site()
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    offered = [f for f in formats(saved) if f is not HTML]
+    # What most readers want comes first.
+    offered = sorted((f for f in formats(saved) if f is not HTML), key=lambda f: f is not SPREADSHEET)
     return {
         "here": "queries",
         "question": asking.question(saved),
@@ -131,4 +152,4 @@ def _context(given: Given) -> dict[str, object]:
 
 def _ending(syntax: Format) -> str:
     """The ending of an address for a syntax: what people type, where the file's is another."""
-    return syntax.name if syntax in RESULT_FORMATS else syntax.extension
+    return syntax.name if syntax in (*RESULT_FORMATS, SPREADSHEET) else syntax.extension

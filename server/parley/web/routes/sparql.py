@@ -10,11 +10,11 @@ from flask import Blueprint, Response, render_template, request
 
 from parley.engine.protocol import ContentKind, Head
 from parley.errors import BadRequest
-from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, by_name
+from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, SPREADSHEET, by_name
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import locate
 from parley.web.http.stream import Stream
-from parley.web.page import asking, pages, results
+from parley.web.page import asking, pages, results, spreadsheet
 from parley.web.rdf.description import SHOWN, service_description
 from parley.web.rdf.operation import (
     ACCEPTED,
@@ -42,14 +42,18 @@ def sparql(language: str | None = None) -> Response:
     if parameters.query is None:
         return _without_query(parameters)
     syntaxes = choose(parameters.format, operation.accept)
-    paged: list[ContentKind] = ["bindings", "boolean"] if syntaxes.solutions is HTML else []
+    for_people = syntaxes.solutions in (HTML, SPREADSHEET)
+    paged: list[ContentKind] = ["bindings", "boolean"] if for_people else []
     paged += ["triples"] if syntaxes.graphs is HTML else []
     query = query_request(current_site(), parameters.query, parameters, syntaxes)
-    stream = Stream(query, page=partial(_results_page, parameters), paged=paged)
+    if syntaxes.solutions is SPREADSHEET:
+        stream = Stream(query, page=_spreadsheet, paged=paged, page_bytes=spreadsheet.LONGEST)
+    else:
+        stream = Stream(query, page=partial(_results_page, parameters), paged=paged)
     if not parameters.format:
         stream.vary.add("Accept")
     variant = variant_of(parameters.query, syntaxes)
-    if variant is HTML:
+    if variant in (HTML, SPREADSHEET):
         pages.finish(stream)
     elif location := location_of(current_site(), operation, parameters, variant):
         locate(stream, location)
@@ -114,6 +118,10 @@ def _without_query(parameters: Parameters) -> Response:
     return caching.conditional(
         response, caching.etag(site.manifest.id, site.settings, request.path, chosen.name, shown)
     )
+
+
+def _spreadsheet(_head: Head, body: bytes | None) -> Response:
+    return spreadsheet.respond("results", body)
 
 
 def _results_page(parameters: Parameters, head: Head, body: bytes | None) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -20,6 +20,9 @@ from parley.web.view.values import Fact, Group, Links, Value, link, literal
 
 #: Relation nodes without a name that one page shows in full; beyond, they are links.
 EXPANSIONS = 40
+
+#: Values of a property from which on it stands before others with fewer.
+MANY = 3
 
 #: The roles of graphs that are not the publication's own word.
 _OTHERS = (Role.OUTSIDE, Role.EXTERNAL)
@@ -83,7 +86,7 @@ class FactWriter:
     ) -> tuple[Group, ...]:
         """`statements` by property: dates, in their order; then what the source says, what follows, what others add.
 
-        Of these first what there is most of, then by the properties' names.
+        Of these first what there is much of, then by the properties' names.
 
         `path` leads from the thing that the page is about to the node whose statements these are.
         """
@@ -94,7 +97,7 @@ class FactWriter:
             by_property,
             key=lambda iri: (
                 not _dated(said := by_property[iri]), _standing(said), _first_date(said),
-                -len({s.subject if inverse else s.object for s in said}), collation(self.namer.term(iri).text),
+                -_many({s.subject if inverse else s.object for s in said}), collation(self.namer.term(iri).text),
             ),
         )  # fmt: skip
         return tuple(self._group(iri, by_property[iri], path, inverse) for iri in order)
@@ -237,6 +240,11 @@ def _standing(statements: Iterable[Statement]) -> int:
     if roles <= {Role.EDITORIAL, Role.INFERRED}:
         return 1
     return 2 if roles <= {Role.EDITORIAL, Role.INFERRED, *_OTHERS} else 0
+
+
+def _many(values: Collection[object]) -> int:
+    """How many there are, if they are many."""
+    return len(values) if len(values) >= MANY else 0
 
 
 def _first_date(statements: Iterable[Statement]) -> str:

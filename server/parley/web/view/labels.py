@@ -58,8 +58,10 @@ class Room:
             box = (left, y + dy - _LINE + 3, left + width, y + dy + more + 3)
             if self._is_inside(box):
                 places.append((self._covered(box), box, Label(lines, round(x + dx, 1), round(y + dy, 1), anchor)))
-        covered, box, label = min(places, key=lambda place: place[0], default=(1, None, None))
-        if box is None or (covered and not always):
+        if not places:
+            return None
+        covered, box, label = min(places, key=lambda place: place[0])
+        if covered and not always:
             return None
         self._taken.append(box)
         return label

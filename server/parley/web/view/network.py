@@ -121,11 +121,10 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
 
 
 def _labelled(nodes: Sequence[Node], height: int) -> tuple[Node, ...]:
-    """`nodes` with their names, those with most links first to get room; what the network turns on has one in any case.
-    """
+    """`nodes` with their names: those with most links get room first, and what the network turns on in any case."""
     room = Room(WIDTH, height, ((node.x, node.y, node.radius) for node in nodes), character=7.1)
     largest = max((node.radius for node in nodes), default=0.0)
-    named = []
+    named: list[Node] = []
     for node in nodes:
         main = len(named) < _MAIN and node.radius > largest / 2
         label = room.label(node.x, node.y, node.radius, node.name.text.text, below=True, always=main)
