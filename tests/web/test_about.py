@@ -95,12 +95,26 @@ def test_terms_stand_by_module_where_there_are_several(real_site: str, tiny_site
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_accessibility_statement_is_in_the_frame_and_names_a_contact(real_site: str, language: str) -> None:
+def test_the_accessibility_statement_is_in_the_frame(real_site: str, language: str) -> None:
     assert f'href="/{language}/about/accessibility"' in fetch(f"{real_site}/{language}/")
     page = fetch(f"{real_site}/{language}/about/accessibility")
     words = ["WCAG", "axe-core", "RGAA 4.1", "Esc" if language == "en" else "Échap"]
     assert [word for word in words if word not in page] == []
-    contact = re.search(r'<a href="([^"]+)">([^<]+)</a>', page.partition('<h2 id="contact">')[2])
-    assert contact is not None
-    assert contact[2] in fetch(f"{real_site}/.well-known/security.txt"), "the data set's contact, unless set"
-    assert "<h1" in fetch(real_site + contact[1]), "a page of this site is linked here, wherever it is served"
+    nobody = {"en": "named no contact", "fr": "pas encore indiqué de contact"}[language]
+    assert nobody in page, "the data set's contact is a page without a way to write"
+
+
+def test_the_page_about_the_data_leads_to_what_says_more_and_is_a_thing_to_programs(real_site: str) -> None:
+    page = fetch(f"{real_site}/fr/about")
+    for path in ("about/cite", "about/accessibility", "releases", "validate", "api"):
+        assert f'href="/fr/{path}"' in page
+    request = urllib.request.Request(f"{real_site}/about", headers={"Accept": "text/turtle"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.url.endswith("/doc/about") and answer.headers.get_content_type() == "text/turtle"
+
+
+def test_statistics_tell_own_terms_from_those_of_other_vocabularies(real_site: str) -> None:
+    page = fetch(f"{real_site}/en/about/statistics")
+    own, _, rest = page.partition("<details")
+    assert "natosce:Theme" in own and "owl:" not in own and "skos:" not in own
+    assert "Terms of other vocabularies" in rest and "skos:Concept" in rest

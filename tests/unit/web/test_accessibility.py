@@ -21,6 +21,8 @@ from parley.web.site import Serving, Site
         ("https://example.org/help?a=1&b=2", '<a href="https://example.org/help?a=1&amp;b=2">'),
         ("javascript:alert(1)", "Write to javascript:alert(1),"),
         ("", "has named no contact for this yet"),
+        ("http://lichen.example/garden/about", "has named no contact for this yet"),
+        ("http://lichen.example/garden/ada", '<a href="/de/ada">http://lichen.example/garden/ada</a>'),
     ],
 )
 def test_who_is_named(tiny: tuple[Publication, StateDirectory, Any], tmp_path: Path, contact: str, shown: str) -> None:

@@ -101,7 +101,8 @@ class Html:
         if value.groups:
             name = self._say(value.text, True)
             named = f'<a href="{escape(value.href)}">{name}</a>' if value.href else name
-            return f'<div class="node">\n<p class="node-name">{named}{after}</p>\n{self._facts(value.groups)}</div>'
+            title = f'<p class="node-name">{named}{after}</p>\n' if name or after else ""
+            return f'<div class="node">\n{title}{self._facts(value.groups)}</div>'
         return self._plain(value) + self._tags(value) + after
 
     def _plain(self, value: Value) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from parley.formats import RESULTS_CSV
+from parley.formats import HTML, RDF_FORMATS, RESULTS_CSV
 from parley.roles import Role
 from parley.vocab import LABEL_PROPERTIES
+from parley.web.http import negotiate
+from parley.web.http.redirects import redirect_to
 from parley.web.page import asking, pages
 from parley.web.rdf import documents
 from parley.web.site import Site, current_site
 from parley.web.view import browse, reading
-from parley.web.view.naming import local_name
+from parley.web.view.naming import Text, local_name
 from parley.web.view.values import Value
 
 blueprint = Blueprint("about", __name__)
@@ -35,6 +38,23 @@ class Row:
     value: Value
     count: int
     role: str = ""
+
+
+@blueprint.get("/about")
+@blueprint.get("/<language:language>/about")
+def about(language: str | None = None) -> Response:
+    """What this site is, who publishes it under which licence, and the pages that say more."""
+    site = current_site()
+    iri = _here(site)
+    for_page = negotiate.choose(request.headers.get("Accept"), (HTML, *RDF_FORMATS)) in (HTML, None)
+    if not for_page and documents.exists(site, iri):  # to the data, it is a thing like others
+        response = redirect_to(site.urls.document(iri), 303)
+    else:
+        response = pages.respond(
+            "about.html", here="about", counts=site.index.counts(), contact=_contact(documents.contact(site), site)
+        )
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get("/about/cite")
@@ -102,12 +122,18 @@ def statistics(language: str | None = None) -> Response:
         "statistics.html",
         here="about",
         counts=site.index.counts(),
-        classes=[
-            Row(Value(namer.term(iri), f"{search}?{browse.kind_query(iri)}", exact=namer.compact(iri)), number)
+        classes=_own_first(
+            (iri, Row(Value(namer.term(iri), f"{search}?{browse.kind_query(iri)}", exact=namer.compact(iri)), number))
             for iri, number in classes
-        ],
-        properties=[Row(Value(namer.term(i), *links.to(i), exact=namer.compact(i)), n) for i, n in properties],
-        graphs=[Row(Value(namer.thing(g.iri), links.page(g.iri)), g.triples, g.role.value) for g in graphs[:ROWS]],
+        ),
+        properties=_own_first(
+            (iri, Row(Value(namer.term(iri), *links.to(iri), exact=namer.compact(iri)), number))
+            for iri, number in properties
+        ),
+        graphs=(
+            [Row(Value(namer.thing(g.iri), links.page(g.iri)), g.triples, g.role.value) for g in graphs[:ROWS]],
+            [],
+        ),
         totals={
             "classes": len(site.index.classes()),
             "properties": len(site.index.properties()),
@@ -115,6 +141,14 @@ def statistics(language: str | None = None) -> Response:
         },
         rows=ROWS,
     )
+
+
+def _own_first(rows: Iterable[tuple[str, Row]]) -> tuple[list[Row], list[Row]]:
+    """The rows of the publication's own terms, and those of the vocabularies that it shares with others."""
+    ours: tuple[list[Row], list[Row]] = ([], [])
+    for iri, row in rows:
+        ours[not pages.links().ours(iri)].append(row)
+    return ours if ours[0] else (ours[1], [])
 
 
 @blueprint.get("/about/quality")
@@ -143,12 +177,10 @@ def quality(language: str | None = None) -> Response:
 def accessibility(language: str | None = None) -> Response:
     """How far people with disabilities can use this site, how that was found out, and whom to tell what hinders."""
     site = current_site()
-    contact = site.settings.accessibility_contact or documents.contact(site) or ""
     return pages.respond(
         "accessibility.html",
         here="about",
-        contact=contact.removeprefix("mailto:").removeprefix("tel:"),
-        href=_href(site, contact),
+        contact=_contact(site.settings.accessibility_contact or documents.contact(site), site),
         stated=STATED,
         has_drawings=any(saved.view in ("map", "graph") for saved in site.queries),
     )
@@ -164,11 +196,19 @@ def source(language: str | None = None) -> Response:
     return pages.respond("reading.html", here="source", parts=parts, total=len(places))
 
 
-def _href(site: Site, contact: str) -> str:
-    """Where a link to a contact leads: a page of this site is linked where it is served; "" for what is no link."""
-    if contact.startswith(site.publication.base):
-        return pages.local(contact.removeprefix(site.publication.base))
-    return contact if contact.startswith(("mailto:", "https:", "http:", "tel:")) else ""
+def _here(site: Site) -> str:
+    """The IRI that the page about the data set may have among the data."""
+    return f"{site.publication.base.rstrip('#/')}/about"
+
+
+def _contact(address: str | None, site: Site) -> Value | None:
+    """Whom to write to; None where that is nobody, or only the page that would say so."""
+    if not address or address == _here(site):
+        return None
+    if address.startswith(site.publication.base):  # a page of this site is linked where it is served
+        return Value(Text(address), pages.local(address.removeprefix(site.publication.base)))
+    linked = address.startswith(("mailto:", "https:", "http:", "tel:"))
+    return Value(Text(address.removeprefix("mailto:").removeprefix("tel:")), address if linked else None)
 
 
 def _query(site: Site) -> str:

@@ -49,7 +49,7 @@ def search(language: str | None = None) -> Response:
     hits = index.search(wanted, language=language, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE) if asked else []
     namer, links = pages.namer(), pages.links()
     address = partial(_address, wanted)
-    facets = found.facets(choices, wanted, namer, address)
+    facets = found.facets(choices, wanted, namer, address, links.ours)
     kinds = browse.kinds(pages.memory().classes(), namer) if wanted.words or not (choices.total and asked) else []
     response = pages.respond(
         "search.html",

@@ -173,8 +173,10 @@ class FactWriter:
             s for s in statements
             if s.predicate.value not in (RDF_TYPE, *LABEL_PROPERTIES) and s.object not in path
         ]  # fmt: skip
-        text = label or Text(str(self.interface("value.unnamed")), self.interface.text_language)
-        return Value(text, href, groups=self.groups(rest, (*path, term)))
+        groups = self.groups(rest, (*path, term))
+        if label is None and (href or not groups):  # what has facts of its own needs no word for having no name
+            label = Text(str(self.interface("value.unnamed")), self.interface.text_language)
+        return Value(label or Text(""), href, groups=groups)
 
     def named_by(self, statements: Iterable[Statement]) -> Text | None:
         """The label that stands in the statements themselves: blank nodes are not in the index of labels."""

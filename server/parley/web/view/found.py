@@ -129,15 +129,19 @@ def other_name(statements: Iterable[Statement], words: str, label: Text, languag
     return best[2] if best and best[0] else None
 
 
-def facets(choices: Choices, wanted: Wanted, namer: Namer, address: Callable[..., str]) -> list[Facet]:
+def facets(
+    choices: Choices, wanted: Wanted, namer: Namer, address: Callable[..., str], ours: Callable[[str], bool]
+) -> list[Facet]:
     """The facets with something to choose; `address` gives that of a search with a field changed."""
     kinds = [(iri, n) for iri, n in choices.kinds if not iri.startswith(TECHNICAL) or iri == wanted.kind]
     # Two classes of one name would look like one choice made twice.
     names = {collation(namer.term(wanted.kind).text)} if wanted.kind else set()
     also = []
+    own = {number for iri, number in choices.also if ours(iri)}
     for iri, number in choices.also:
         name = collation(namer.term(iri).text)
-        if not iri.startswith(TECHNICAL) and name not in names:
+        # A class of another vocabulary with as many things as one of our own is mostly the same, by another name.
+        if not iri.startswith(TECHNICAL) and name not in names and (ours(iri) or number not in own):
             names.add(name)
             also.append((iri, number))
     named = (
