@@ -291,3 +291,9 @@ def test_tables_of_a_kind_come_for_spreadsheets_and_as_they_are(real_site: str) 
     raw = list(csv.reader(get(f"{real_site}/download/csv/natosce-Event.csv")[2].splitlines()))
     assert table[0][:2] == ["iri", "label"] and [row[0] for row in table] == [row[0] for row in raw]
     assert "/fr/download/csv/natosce-Event.csv?format=spreadsheet" in get(f"{real_site}/fr/downloads", "text/html")[2]
+
+
+def test_choices_that_are_not_understood_lead_back_to_the_form(real_site: str) -> None:
+    status, _, page = get(f"{real_site}/fr{NETWORK}", "text/html", **{"from": "hier"})
+    assert status == 400 and f'href="/fr{NETWORK}">Choisir à nouveau' in page
+    assert "Choisir à nouveau" not in get(f"{real_site}/fr/nowhere", "text/html", a="b")[2]

@@ -74,6 +74,15 @@ def test_12_a_tombstone_names_what_replaces_it(past: Any) -> None:
         assert (f'<{BASE}{successor}>; rel="successor-version"' in reply.header("link")) is bool(successor)
 
 
+def test_12_a_tombstone_leads_readers_to_what_replaces_it_and_to_how_it_was(past: Any) -> None:
+    live, releases, _folder = past
+    page = live.curl("/fr/doc/b", "-H", "Accept: text/html").body.decode()
+    assert "<h1>Retiré: " in page.replace("\u00a0", "") and 'href="/fr/doc/c"' in page
+    last = f"/release/{releases[0]}/fr/doc/b"
+    assert f'href="{last}"' in page and live.curl(last, "-H", "Accept: text/html").status == 200
+    assert "Remplacé par" not in live.curl("/fr/doc/d", "-H", "Accept: text/html").body.decode()
+
+
 def test_12_a_tombstone_in_the_syntax_that_the_address_names(past: Any) -> None:
     live, _releases, _folder = past
     for path in ("/doc/b.ttl", "/b?format=ttl", "/b.ttl"):

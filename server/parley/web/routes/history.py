@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from parley.web.page import pages
 from parley.web.rdf.versions import versions
 from parley.web.routes.problems import respond
 from parley.web.site import EXTENSION, Site, current_site
+from parley.web.view.values import Value
 
 blueprint = Blueprint("history", __name__)
 
@@ -202,12 +204,28 @@ def respond_gone(error: Gone) -> Response:
         response = Response(body, status=410, content_type=chosen.content_type)
         response.vary.add("Accept")
     else:
-        response = respond(error)
+        response = respond(error, **_told(tombstone))
     links = [(site.urls.local("releases"), {"rel": "version-history"})]
     if error.successor:
         links.append((uri(error.successor), {"rel": "successor-version"}))
     response.headers["Link"] = link_header(links)
     return response
+
+
+def _told(tombstone: Tombstone | None) -> dict[str, Any]:
+    """What a page says of a thing that is gone: its name, what replaces it, and where it is told as it last was."""
+    if tombstone is None:
+        return {}
+    links, namer, successor = pages.links(), pages.namer(), tombstone.successor
+    last = ""
+    with contextlib.suppress(NotFound):
+        kept(tombstone.release)
+        last = current_site().urls.local(f"release/{tombstone.release}{request.path}")
+    return {
+        "gone": pages.localised(tombstone.labels),
+        "successor": Value(namer.thing(successor), *links.to(successor), exact=successor) if successor else None,
+        "last": last,
+    }
 
 
 def _named(iri: str) -> Format | None:

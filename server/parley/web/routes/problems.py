@@ -76,14 +76,14 @@ def encode(members: Mapping[str, Any]) -> bytes:
     return json.dumps(members, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def respond(error: ParleyError) -> Response:
-    """The response for `error`, as JSON unless the client prefers HTML."""
+def respond(error: ParleyError, **shown: Any) -> Response:
+    """The response for `error`, as JSON unless the client prefers HTML; `shown` is what the page tells besides."""
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s on %s: %s", error.kind, request.path, error)
     members = document(error, prefix=current_site().settings.prefix, request_id=request.environ.get(REQUEST_ID, ""))
     chosen = negotiate.choose(request.headers.get("Accept"), (PROBLEM, HTML))
     if chosen is HTML:
-        body: str | bytes = render_template("error.html", problem=members, error=error)
+        body: str | bytes = render_template("error.html", problem=members, error=error, start=_start(error), **shown)
     else:
         body = encode(members)
     kind = HTML if chosen is HTML else PROBLEM
@@ -93,6 +93,14 @@ def respond(error: ParleyError) -> Response:
     response.headers.update(headers(error))
     response.vary.add("Accept")
     return response
+
+
+def _start(error: ParleyError) -> str:
+    """Where a reader whose choices are not understood may choose again: the same page, without any."""
+    chosen = "/queries/" in request.path or request.path.endswith("/search")
+    if error.http_status != HTTPStatus.BAD_REQUEST or not request.query_string or not chosen:
+        return ""
+    return current_site().urls.local(request.path.lstrip("/"))
 
 
 def _http_exception(error: HTTPException) -> Response:
