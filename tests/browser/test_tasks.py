@@ -1,4 +1,4 @@
-"""Five things that somebody wants who has never been here, each from the home page, with the clicks it takes.
+"""Six things that somebody wants who has never been here, each from the home page, with the clicks it takes.
 
 A click is a link or a button; typing is free. The numbers are what was needed when the ways were last walked: a change
 that makes one longer should be meant.
@@ -67,10 +67,10 @@ def test_see_what_nato_did_in_bosnia_and_on_what_basis(walk: Walk) -> None:
 def test_export_all_events_to_csv(walk: Walk) -> None:
     walk.page.locator(".kind-list a", has_text="Event").first.click()
     with walk.page.expect_download() as waiting:
-        walk.click("link", "This list as a table (CSV)")
+        walk.click("link", "This list for a spreadsheet")
     assert walk.clicks + 1 <= 2
     rows = waiting.value.path().read_text(encoding="utf-8").splitlines()
-    assert rows[0].startswith("iri,label") and len(rows) == 20
+    assert rows[0].startswith("\ufeffiri,label") and len(rows) == 20
 
 
 def test_find_the_passage_behind_a_fact(walk: Walk) -> None:
@@ -83,6 +83,27 @@ def test_find_the_passage_behind_a_fact(walk: Walk) -> None:
     walk.page.locator("#note-1 a").first.click()
     assert walk.clicks + 2 <= 3
     assert walk.page.locator("h1").inner_text() == "Kosovo, passage 2"
+
+
+def test_narrow_the_network_to_a_theme(walk: Walk) -> None:
+    walk.click("link", "Network", exact=True)
+    whole = walk.page.locator("tbody tr").count()
+    walk.page.locator("select[name=theme]").select_option(label="counter-terrorism")
+    walk.click("button", "Ask", exact=True)
+    assert walk.clicks <= 2
+    assert 2 <= walk.page.locator("tbody tr").count() < whole
+    assert walk.page.locator(".picture .spot.end").count() >= 2 and "NATO secretariat" in walk.text()
+
+
+def test_see_what_nato_did_in_bosnia_in_french_without_opening_a_fold(visiting: Visiting, real_site: str) -> None:
+    with visiting(real_site, 360, java_script_enabled=False) as visit:
+        visit.open("/fr/")
+        walk = Walk(visit)
+        walk.page.locator("#q").fill("bosnie")
+        walk.page.locator("#q").press("Enter")
+        walk.click("link", "Bosnie-Herzégovine", exact=True)
+        walk.click("link", "Soutien de l'IFOR et de la SFOR")
+        assert walk.clicks == 2 and "La Bosnie-Herzégovine, passage 3" in walk.text()
 
 
 def test_write_a_query_from_an_example(walk: Walk) -> None:
