@@ -94,3 +94,7 @@ def test_what_two_hubs_share_lies_between_them_and_hubs_lie_apart() -> None:
     places = layout(26, [(hub, n) for hub in own for n in (*shared, *own[hub])])
     near = [math.dist(places[hub], places[n]) for hub in own for n in shared]
     assert math.dist(places[0], places[1]) > 1.2 * sum(near) / len(near)
+
+
+def test_a_row_of_things_leaves_no_empty_space_below() -> None:
+    assert drawn(link("a", "b"), link("a", "c")).height < 200

@@ -208,7 +208,7 @@ def _fitted(places: Sequence[tuple[float, float]], highest: float) -> tuple[list
     if not places:
         return [], 2 * _MARGIN_Y
     columns, rows = [x for x, _ in places], [y for _, y in places]
-    wide, high = max(max(columns) - min(columns), 0.5), max(max(rows) - min(rows), 0.5)
+    wide, high = max(max(columns) - min(columns), 0.5), max(max(rows) - min(rows), 0.05)
     across, down = (WIDTH - 2 * _MARGIN_X) / wide, (highest - 2 * _MARGIN_Y) / high
     across, down = min(across, 1.5 * down), min(down, 1.5 * across)
     left, top = (max(columns) + min(columns)) / 2, min(rows)
