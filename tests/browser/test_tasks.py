@@ -88,7 +88,7 @@ def test_find_the_passage_behind_a_fact(walk: Walk) -> None:
 def test_narrow_the_network_to_a_theme(walk: Walk) -> None:
     walk.click("link", "Network", exact=True)
     whole = walk.page.locator("tbody tr").count()
-    walk.page.locator("select[name=theme]").select_option(label="counter-terrorism")
+    walk.page.locator("select[name=theme]").select_option(label="Counter-terrorism")
     walk.click("button", "Ask", exact=True)
     assert walk.clicks <= 2
     assert 2 <= walk.page.locator("tbody tr").count() < whole
