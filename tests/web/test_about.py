@@ -118,3 +118,10 @@ def test_statistics_tell_own_terms_from_those_of_other_vocabularies(real_site: s
     own, _, rest = page.partition("<details")
     assert "natosce:Theme" in own and "owl:" not in own and "skos:" not in own
     assert "Terms of other vocabularies" in rest and "skos:Concept" in rest
+
+
+def test_kinds_of_one_name_are_told_once_where_a_graph_is_shown(real_site: str) -> None:
+    page = fetch(f"{real_site}/en/doc/graph/inferred")
+    heads = re.findall(r"<h3>.*?</h3>", page, re.DOTALL)
+    tags = [re.findall(r'class="tag">([^<]+)<', head) for head in heads]
+    assert any(tags) and all(len(set(names)) == len(names) for names in tags)

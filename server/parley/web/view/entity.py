@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,10 +15,10 @@ from parley.web.view import glance
 from parley.web.view.answer import Cells
 from parley.web.view.arrange import arrange
 from parley.web.view.elsewhere import by_provider
-from parley.web.view.facts import FactWriter, Source, mentioned, summary
+from parley.web.view.facts import FactWriter, Source, mentioned, summary, told_apart
 from parley.web.view.glance import Lead
 from parley.web.view.i18n import Interface
-from parley.web.view.naming import Namer, Text, collation
+from parley.web.view.naming import Namer, Text
 from parley.web.view.network import Network
 from parley.web.view.notes import Note
 from parley.web.view.values import Group, Links, Value
@@ -83,7 +83,7 @@ def view(
     return EntityView(
         iri=description.iri,
         title=namer.thing(description.iri),
-        kinds=_told_apart(facts.kinds(mine), links),
+        kinds=told_apart(facts.kinds(mine), links.ours),
         summary=about,
         lead=None if about else glance.lead(mine, facts.notes.detail, namer, links),
         passages=len({s.graph for s in mine if s.role is Role.PASSAGE}),
@@ -97,14 +97,6 @@ def view(
         incoming_total=description.incoming_total,
         notes=facts.notes.all(),
     )
-
-
-def _told_apart(kinds: Iterable[Value], links: Links) -> tuple[Value, ...]:
-    """`kinds`, each name once: a class of the publication's own hides those of other vocabularies."""
-    found: dict[str, Value] = {}
-    for kind in sorted(kinds, key=lambda kind: not links.ours(kind.exact or "")):
-        found.setdefault(collation(kind.text.text), kind)
-    return tuple(found[name] for name in sorted(found))
 
 
 def paraphrase(source: Source, graph: str, language: str) -> Text | None:

@@ -199,6 +199,14 @@ class FactWriter:
         return members
 
 
+def told_apart(kinds: Iterable[Value], ours: Callable[[str], bool]) -> tuple[Value, ...]:
+    """`kinds`, each name once: a class of the publication's own hides those of other vocabularies."""
+    found: dict[str, Value] = {}
+    for kind in sorted(kinds, key=lambda kind: not ours(kind.exact or "")):
+        found.setdefault(collation(kind.text.text), kind)
+    return tuple(found[name] for name in sorted(found))
+
+
 def without_notes(value: Value, notes: tuple[int, ...]) -> Value:
     """`value` whose own facts do not repeat `notes`, which stand at the value itself."""
     if not value.groups:

@@ -11,7 +11,7 @@ from parley.release.records import Description, GraphPage, Statement
 from parley.release.records import Subject as Node
 from parley.vocab import LABEL_PROPERTIES, RDF_TYPE
 from parley.web.view.arrange import repeats
-from parley.web.view.facts import FactWriter, mentioned
+from parley.web.view.facts import FactWriter, mentioned, told_apart
 from parley.web.view.i18n import Interface
 from parley.web.view.naming import Namer, Text, collation
 from parley.web.view.values import Group, Links, Value, link
@@ -96,8 +96,8 @@ def _subject(writer: FactWriter, subject: Node, said: list[Statement]) -> Subjec
         name = writer.named_by(said) or Text(str(writer.interface("value.unnamed")), writer.interface.text_language)
         value = Value(name)
     groups = writer.groups(rest, (subject,))
-    kinds = sorted((writer.kind(iri) for iri in dict.fromkeys(types)), key=lambda kind: collation(kind.text.text))
-    return Subject(value, tuple(kinds), tuple(map(_bare, groups)))
+    kinds = told_apart(map(writer.kind, dict.fromkeys(types)), writer.links.ours)
+    return Subject(value, kinds, tuple(map(_bare, groups)))
 
 
 def _bare(group: Group) -> Group:
