@@ -188,6 +188,14 @@ class Index(Finding):
         values = (class_iri, offset) if led is None else (class_iri, offset, led)
         return [row[0] for row in self._rows(sql, *values, limit)]
 
+    def is_instance(self, iri: str, class_iri: str, led: str | None = None) -> bool:
+        """Whether `iri` is among the `instances` of a class, however many there are."""
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM instance i JOIN node n ON n.id = i.node WHERE n.name = ?"
+            f" AND i.class = (SELECT id FROM node WHERE name = ?){'' if led is None else _LED})"
+        )
+        return bool(self._value(sql, iri, class_iri, *([] if led is None else [led])))
+
     def subjects(self, after: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
         """Number and IRI of the named subjects, in the order of their numbers, those above `after`.
 

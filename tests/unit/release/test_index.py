@@ -390,3 +390,13 @@ def test_the_documents_of_a_long_list_and_of_its_items(make_index: MakeIndex) ->
     header = 2
     assert len(about_list) == 1 + 2 * length + header
     assert len({q.subject for q in about_item if isinstance(q.subject, ox.BlankNode)}) == length
+
+
+def test_instances_that_a_property_leads_to(index: Index) -> None:
+    stone, on = f"{GARDEN}ontology#Stone", f"{GARDEN}ontology#growsOn"
+    stones = index.instances(stone)
+    assert index.instances(stone, led=on) == stones == [f"{GARDEN}findling", f"{GARDEN}mauer"]
+    assert index.instances(stone, led=f"{GARDEN}ontology#foundBy") == []
+    assert index.is_instance(f"{GARDEN}mauer", stone) and index.is_instance(f"{GARDEN}mauer", stone, on)
+    assert not index.is_instance(f"{GARDEN}mauer", stone, f"{GARDEN}ontology#foundBy")
+    assert not index.is_instance(f"{GARDEN}ada", stone)

@@ -117,20 +117,33 @@ def _choices(parameter: Parameter, chosen: str) -> tuple[tuple[str, Text], ...]:
     return tuple(named)
 
 
+def _takes(parameter: Parameter, iri: str) -> bool:
+    """Whether `iri` is of the parameter's class, and led to by its property, be it among those that a form lists."""
+    offered = _offered(parameter)
+    if parameter.of is None or len(offered) <= CHOICES:
+        return iri in offered
+    return current_site().index.is_instance(iri, *_scope(parameter, parameter.of))
+
+
+def _scope(parameter: Parameter, of: str) -> tuple[str, str | None]:
+    """The class and the property that a parameter's things are of and led to by, as IRIs."""
+    prefixes = current_site().publication.all_prefixes
+    return expanded(of, prefixes), expanded(parameter.led, prefixes) if parameter.led else None
+
+
 def _offered(parameter: Parameter) -> tuple[str, ...]:
     """The instances of the parameter's class, those that its property leads to; one more than a form takes at most."""
     if parameter.of is None:
         return ()
-    prefixes = current_site().publication.all_prefixes
-    led = expanded(parameter.led, prefixes) if parameter.led else None
-    return pages.memory().instances(expanded(parameter.of, prefixes), CHOICES + 1, led)
+    class_iri, led = _scope(parameter, parameter.of)
+    return pages.memory().instances(class_iri, CHOICES + 1, led)
 
 
 def concerning(iri: str) -> list[Question]:
     """The saved queries that can be asked about the thing `iri`: it is offered for one of their parameters."""
     found = []
     for saved in current_site().queries:
-        fitting = next((one for one in saved.parameters if iri in _offered(one)), None)
+        fitting = next((one for one in saved.parameters if _takes(one, iri)), None)
         if fitting is not None and not any(one.required for one in saved.parameters if one is not fitting):
             question = asking.question(saved)
             found.append(replace(question, href=f"{question.href}?{urlencode({fitting.name: iri})}"))
