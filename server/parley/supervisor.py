@@ -268,16 +268,10 @@ class Supervisor:
             return
         limits = Limits.from_settings(self._settings)
         directory = self._run / f"engine-{self._switches}"
-        prefixes, index = publication.all_prefixes, release.index
         engine = EmbeddedEngine(
-            release.store,
-            limits,
-            directory=directory,
-            prefixes=prefixes,
-            services=services,
-            index=index,
-            in_memory=self._settings.engine == "memory",
-        )
+            release.store, limits, directory=directory, prefixes=publication.all_prefixes, services=services,
+            index=release.index, in_memory=self._settings.engine == "memory",
+        )  # fmt: skip
         with without_keyboard():
             engine.start()
         if self._engine is not None:

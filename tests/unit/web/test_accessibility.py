@@ -9,9 +9,10 @@ import pytest
 
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.serving import Serving
 from parley.settings import Settings
 from parley.web.app import create_app
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 
 @pytest.mark.parametrize(
