@@ -74,6 +74,15 @@ def iri(term: str) -> str:
     return term[1:-1] if term.startswith("<") else term
 
 
+def named(name: str) -> str:
+    """The term of an IRI, or of a blank node; undoes `iri`.
+
+    >>> named("http://example.org/a"), named("_:b0")
+    ('<http://example.org/a>', '_:b0')
+    """
+    return name if name.startswith("_:") else f"<{name}>"
+
+
 def is_iri(term: str) -> bool:
     """Whether the term is an IRI; a triple term starts with `<<`, which no IRI does."""
     return term.startswith("<") and not term.startswith("<<")

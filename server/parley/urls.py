@@ -12,7 +12,7 @@ signs alone, so two IRIs may share a URL; `candidates` lists what a URL can mean
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -100,14 +100,21 @@ class Urls:
     def document(self, iri: str, *, language: str | None = None, extension: str | None = None) -> str:
         """The document about `iri`: negotiated, or in one language, or in the syntax of one file extension."""
         path = self.relative(iri)
-        suffix = f".{extension}" if extension else ""
         if path is None or self.stands_alone(iri):
             more = f"&format={extension}" if extension else ""
             return f"{self.home(language)}describe?iri={quote(iri, safe='')}{more}"
         own_path = self.has_fragments(iri.partition("#")[0]) and self.dereferences(iri) and path
         if own_path and not language and not extension:
             return self.thing(iri)
+        suffix = f".{extension}" if extension else ""
         return f"{self.home(language)}doc/{_encoded(path).replace('?', '%3F')}{suffix}{_fragment(iri)}"
+
+    def variants(self, iri: str, extensions: Iterable[str]) -> list[str]:
+        """The addresses of the document about `iri` in the syntax of each of `extensions`, without fragments."""
+        first, *others = extensions
+        address = self.document(iri, extension=first).partition("#")[0]
+        stem = address.removesuffix(first)
+        return [address, *(stem + extension for extension in others)]
 
     def stands_alone(self, iri: str) -> bool:
         """Whether an IRI with a fragment has a document of its own, since there are too many beside it."""

@@ -89,5 +89,5 @@ class _Names:
     def _labelled(self, word: str) -> list[str]:
         iris = [hit.iri for hit in self._index.search(word, limit=_HITS)]
         wanted = word.casefold()
-        rows = self._index.label_rows(iris)
-        return sorted({iri for iri, _property, _language, text in rows if text.casefold() == wanted})
+        labels = self._index.labels(iris)
+        return sorted(iri for iri, texts in labels.items() if wanted in map(str.casefold, texts.values()))

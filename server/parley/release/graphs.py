@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from parley.release.records import Graph, GraphPage, Statement
+from parley.release.records import Graph
 
 #: Subjects whose statements are read from the index at once.
 _SUBJECTS: Final = 500
@@ -19,28 +19,24 @@ _ALL: Final = "SELECT quads FROM description WHERE node > ? AND node <= ? ORDER 
 Rows = Callable[..., list[tuple[Any, ...]]]
 
 
-def graph_page(
-    rows: Rows,
-    read: Callable[[bytes], list[Statement]],
-    number: int,
-    name: str,
-    page: int,
-    page_size: int,
-) -> GraphPage:
-    """The statements about page `page` (from 1) of the subjects in the graph `number` called `name`.
+def graph_page(rows: Rows, number: int, name: str, page: int, page_size: int) -> bytes:
+    """The quads about page `page` (from 1) of the subjects in the graph `number` called `name`.
 
-    `rows` runs a query on the index, `read` reads N-Quads.
+    `rows` runs a query on the index.
     """
     first = (max(page, 1) - 1) * page_size
-    total = rows("SELECT max(position) FROM graph_subject WHERE graph = ?", number)[0][0] or 0
     ending = _ending(name)
-    lines = (
+    return b"".join(
         line
         for (quads,) in rows(_PAGE, number, first, first + page_size)
         for line in _lines(quads)
         if line.rstrip(b"\n").endswith(ending)
     )
-    return GraphPage(read(b"".join(lines)), total)
+
+
+def subjects_of(rows: Rows, number: int) -> int:
+    """How many subjects the graph `number` has statements about."""
+    return rows("SELECT max(position) FROM graph_subject WHERE graph = ?", number)[0][0] or 0
 
 
 def content(rows: Rows, graphs: Mapping[int, Graph], name: str | None) -> Iterator[bytes]:
@@ -57,7 +53,7 @@ def content(rows: Rows, graphs: Mapping[int, Graph], name: str | None) -> Iterat
     else:
         number = next(number for number, graph in graphs.items() if graph.iri == name)
         shown, part, values = {_ending(name)}, _PAGE, (number,)
-        last = rows("SELECT max(position) FROM graph_subject WHERE graph = ?", number)[0][0] or 0
+        last = subjects_of(rows, number)
     for first in range(0, last, _SUBJECTS):
         yield b"".join(
             triple + b" .\n"

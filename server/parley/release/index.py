@@ -12,24 +12,25 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pyoxigraph as ox
 
 from parley import nquads
 from parley.errors import ReleaseError
+from parley.nquads import Line
 from parley.release import usage
 from parley.release.connections import Connections
 from parley.release.coreference import Coreferences
 from parley.release.finding import Finding
-from parley.release.graphs import content, graph_page
+from parley.release.graphs import content, graph_page, subjects_of
 from parley.release.names import Names
+from parley.release.nodes import Nodes, lines_of
 from parley.release.records import Counts, Description, Graph, GraphPage, Hit, Statement, Terms, Why
 from parley.release.schema import VERSION
 from parley.release.usage import KindLink, Use
 from parley.release.why import Explainer
 from parley.roles import Role
-from parley.vocab import LABEL_PROPERTIES
 
 __all__ = ["Counts", "Description", "Graph", "Hit", "Index", "Statement", "Why"]
 
@@ -49,6 +50,7 @@ class Index(Finding):
         self._connections = Connections(path)
         self._rows, self._row, self._value = self._connections.rows, self._connections.row, self._connections.value
         self._turn = threading.Lock()
+        self.nodes = Nodes(self._rows)
         self.names, self.coreferences = Names(self._rows), Coreferences(self._rows, self.describe)
         self._graphs = {
             row[0]: Graph(row[1], Role(row[2]), row[3], tuple(json.loads(row[4])))
@@ -59,7 +61,9 @@ class Index(Finding):
         documents = self._rows("SELECT DISTINCT document FROM fragment LIMIT ?", _DOCUMENTS + 1)
         # Every link asks whether it leads to such a document, and most publications have a handful.
         self._documents = frozenset(row[0] for row in documents) if len(documents) <= _DOCUMENTS else None
-        self._properties = {row[0]: ox.NamedNode(row[1]) for row in self._rows("SELECT id, iri FROM property")}
+        properties = self._rows("SELECT id, iri, triples FROM property")
+        self._properties = {number: ox.NamedNode(iri) for number, iri, _ in properties}
+        self._triples = {iri: triples for _, iri, triples in properties}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -89,7 +93,7 @@ class Index(Finding):
 
     def exists(self, iri: str) -> bool:
         """Whether `iri` is a subject or an object somewhere."""
-        return self._value("SELECT 1 FROM node WHERE name = ?", iri) is not None
+        return self.nodes.exists(iri)
 
     def has_fragments(self, iri: str) -> bool:
         """Whether there are subjects `iri#…`: such a document describes them all."""
@@ -112,23 +116,26 @@ class Index(Finding):
             return self._describe(iri, page, page_size)
 
     def _describe(self, iri: str, page: int, page_size: int) -> Description | None:
-        row = self._row(
-            "SELECT n.id, n.incoming, d.quads FROM node n LEFT JOIN description d ON d.node = n.id WHERE n.name = ?",
-            iri,
-        )
-        if row is None:
+        node = self.nodes.get(iri)
+        if node is None:
             return None
-        number, total, quads = row
+        number, total, quads = node
         outgoing = self.closure(self._statements(quads)) if quads else []
         incoming: list[Statement] = []
         owners: dict[str, str] = {}
-        if total:
-            incoming, owners = self._incoming(iri, number, page, page_size)
+        for row in self._incoming(number, page, page_size) if total and page_size else ():
+            property_, name, graph, owner = row
+            subject = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
+            target, place = ox.NamedNode(iri), self._graphs[graph]
+            incoming.append(Statement(subject, self._properties[property_], target, place.iri, place.role))
+            if owner is not None:
+                owners[name] = owner
         return Description(iri, outgoing, incoming, total, owners)
 
     def incoming_total(self, iri: str) -> int:
         """How many links lead to `iri`."""
-        return self._value("SELECT incoming FROM node WHERE name = ?", iri) or 0
+        node = self.nodes.get(iri)
+        return node.incoming if node else 0
 
     def has_graphs_of(self, role: Role) -> bool:
         """Whether any graph has that role."""
@@ -149,26 +156,13 @@ class Index(Finding):
 
     def own_statements(self, blank: ox.BlankNode) -> list[Statement]:
         """The statements whose subject is `blank`, without those of further blank nodes."""
-        sql = "SELECT d.quads FROM node n JOIN description d ON d.node = n.id WHERE n.name = ?"
-        quads = self._value(sql, str(blank))
-        return self._statements(quads) if quads else []
+        node = self.nodes.get(str(blank))
+        return self._statements(node.quads) if node and node.quads else []
 
     def labels(self, iris: Iterable[str]) -> dict[str, dict[str, str]]:
         """For each of `iris` that has any: language tag (or empty) → label, those of the best property first."""
-        found: dict[str, dict[str, str]] = {}
-        for iri, _property, language, text in self.label_rows(iris):
-            found.setdefault(iri, {})[language] = text
-        return found
-
-    def label_rows(self, iris: Iterable[str]) -> list[tuple[str, str, str, str]]:
-        """The labels of `iris` as rows of IRI, property, language tag (or empty) and text, best property first."""
-        rows = self._rows(
-            "SELECT n.name, l.rank, l.language, l.text FROM json_each(?) AS wanted"
-            " CROSS JOIN node n ON n.name = wanted.value CROSS JOIN label l ON l.node = n.id"
-            " ORDER BY n.id, l.rank, l.language",
-            json.dumps(list(dict.fromkeys(iris))),
-        )
-        return [(name, LABEL_PROPERTIES[rank], language, text) for name, rank, language, text in rows]
+        found = self.nodes.labels(iris).items()
+        return {iri: {label.language: label.text for label in labels} for iri, labels in found if labels}
 
     def classes(self) -> list[tuple[str, int]]:
         """Each class with the number of its named instances in the default graph, largest first."""
@@ -218,8 +212,7 @@ class Index(Finding):
 
     def triples_with(self, property_: str) -> int | None:
         """How many distinct triples of the default graph have the property; None if no statement anywhere has it."""
-        found: int | None = self._value("SELECT triples FROM property WHERE iri = ?", property_)
-        return found
+        return self._triples.get(property_)
 
     def uses(self) -> dict[str, list[Use]]:
         """For each class the properties of its things in the default graph, the usual ones first."""
@@ -241,7 +234,18 @@ class Index(Finding):
         """What stands in the graph called `iri`, about page `page` (from 1) of its subjects; None if there is none."""
         if iri not in self._numbers:
             return None
-        return graph_page(self._rows, self._statements, self._numbers[iri], iri, page, page_size)
+        quads = graph_page(self._rows, self._numbers[iri], iri, page, page_size)
+        return GraphPage(self._statements(quads), self.graph_subjects(iri))
+
+    def graph_lines(self, iri: str, *, page: int = 1, page_size: int = 100) -> list[Line]:
+        """As `graph_statements`, as lines; none if there is no such graph."""
+        if iri not in self._numbers:
+            return []
+        return lines_of(graph_page(self._rows, self._numbers[iri], iri, page, page_size))
+
+    def graph_subjects(self, iri: str) -> int:
+        """How many subjects the graph called `iri` has statements about; 0 if there is no such graph."""
+        return subjects_of(self._rows, self._numbers[iri]) if iri in self._numbers else 0
 
     def content(self, graph: str | None) -> Iterator[bytes]:
         """The triples of the graph called `graph`, or of the default graph, as lines of N-Triples, a part at a time."""
@@ -258,29 +262,31 @@ class Index(Finding):
 
     def graphs_of(self, statement: Terms) -> tuple[tuple[str, Role], ...]:
         """The graphs that hold a statement, sorted, with their roles."""
-        sql = "SELECT d.quads FROM node n JOIN description d ON d.node = n.id WHERE n.name = ?"
-        quads: bytes | None = self._value(sql, nquads.iri(statement[0]))
-        lines = (nquads.split(line) for line in (quads or b"").decode("utf-8").splitlines())
+        lines = self.nodes.lines(nquads.iri(statement[0]))
         found = sorted(nquads.iri(line.graph) for line in lines if line[:3] == statement)
         return tuple((graph, self._roles[graph]) for graph in found)
 
-    def _incoming(self, iri: str, number: int, page: int, size: int) -> tuple[list[Statement], dict[str, str]]:
+    def incoming_lines(self, iri: str, *, page: int = 1, page_size: int = 100) -> list[Line]:
+        """Page `page` (from 1) of the statements that link to `iri`."""
+        with self._turn:
+            node = self.nodes.get(iri)
+            rows = self._incoming(node.number, page, page_size) if node and node.incoming else []
+        named, graphs, properties, target = nquads.named, self._graphs, self._properties, f"<{iri}>"
+        return [
+            nquads.line(named(subject), str(properties[property_]), target, named(graphs[graph].iri))
+            for property_, subject, graph, _ in rows
+        ]
+
+    def _incoming(self, number: int, page: int, size: int) -> list[tuple[int, str, int, str | None]]:
+        """Page `page` of the links to a node: property, subject, graph, and whose blank node the subject is."""
         first = (max(page, 1) - 1) * size
-        rows = self._rows(
-            "SELECT i.property, s.name, i.graph, s.owner FROM incoming i JOIN node s ON s.id = i.subject"
+        rows: list[Any] = self._rows(
+            "SELECT i.property, s.name, i.graph, o.name FROM incoming i JOIN node s ON s.id = i.subject"
+            " LEFT JOIN node o ON o.id = s.owner"
             " WHERE i.object = ? AND i.position > ? AND i.position <= ? ORDER BY i.position",
             number, first, first + size,
         )  # fmt: skip
-        target = ox.NamedNode(iri)
-        statements: list[Statement] = []
-        owners: dict[str, str] = {}
-        for property_, name, graph, owner in rows:
-            subject = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-            place = self._graphs[graph]
-            statements.append(Statement(subject, self._properties[property_], target, place.iri, place.role))
-            if owner is not None:
-                owners[name] = self._value("SELECT name FROM node WHERE id = ?", owner)
-        return statements, owners
+        return rows
 
     def _statements(self, quads: bytes) -> list[Statement]:
         roles = self._roles

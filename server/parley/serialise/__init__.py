@@ -7,7 +7,8 @@ numbers ("1.50E0" → "1.5e+00") and take a hundred times as long. RDF/XML is Ox
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import IO, Final
 
 import pyoxigraph as ox
@@ -24,6 +25,7 @@ from parley.serialise.turtle import TurtleWriter
 #: Formats in which named graphs are kept; the others merge them. JSON-LD could keep them, but a document of a thing
 #: is to hold the same triples as its Turtle.
 KEEP_GRAPHS: Final = (TRIG, N_QUADS)
+_BY_GRAPH: Final = attrgetter("graph", "subject", "predicate", "object")
 
 
 def serialise(
@@ -47,19 +49,38 @@ def write(
     prefixes: Mapping[str, str] | None = None,
 ) -> None:
     """As `serialise`, into a binary file."""
-    lines = _sorted_lines(quads, keep_graphs=format in KEEP_GRAPHS)
-    if format not in _WRITERS:
-        raise NotAcceptable(f"{format.label} is not written.", available=tuple(f.media_type for f in RDF_FORMATS))
-    _WRITERS[format](lines, out, prefixes or {})
+    _write(_lines(quads), format, out, prefixes or {})
 
 
-def _sorted_lines(quads: Iterable[ox.Quad | ox.Triple], *, keep_graphs: bool) -> list[Line]:
-    rows = set()
+def serialise_lines(
+    lines: Iterable[Line],
+    format: Format,  # noqa: A002
+    prefixes: Mapping[str, str] | None = None,
+) -> bytes:
+    """As `serialise`, of quads that are lines."""
+    out = io.BytesIO()
+    _write(lines, format, out, prefixes or {})
+    return out.getvalue()
+
+
+def _write(lines: Iterable[Line], syntax: Format, out: IO[bytes], prefixes: Mapping[str, str]) -> None:
+    if syntax not in _WRITERS:
+        raise NotAcceptable(f"{syntax.label} is not written.", available=tuple(f.media_type for f in RDF_FORMATS))
+    _WRITERS[syntax](_sorted(lines, keep_graphs=syntax in KEEP_GRAPHS), out, prefixes)
+
+
+def _lines(quads: Iterable[ox.Quad | ox.Triple]) -> Iterator[Line]:
     for quad in quads:
-        graph = quad.graph_name if keep_graphs and isinstance(quad, ox.Quad) else None
+        graph = quad.graph_name if isinstance(quad, ox.Quad) else None
         name = "" if graph is None or isinstance(graph, ox.DefaultGraph) else str(graph)
-        rows.add((name, str(quad.subject), str(quad.predicate), nquads.term(quad.object)))
-    return [nquads.line(s, p, o, g) for g, s, p, o in sorted(rows)]
+        yield nquads.line(str(quad.subject), str(quad.predicate), nquads.term(quad.object), name)
+
+
+def _sorted(lines: Iterable[Line], *, keep_graphs: bool) -> list[Line]:
+    """`lines`, each once: by graph, or as triples without their graphs."""
+    if keep_graphs:
+        return sorted(set(lines), key=_BY_GRAPH)
+    return [nquads.line(*triple) for triple in sorted({line[:3] for line in lines})]
 
 
 def _write_lines(lines: list[Line], out: IO[bytes], _prefixes: Mapping[str, str]) -> None:

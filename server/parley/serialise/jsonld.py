@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 from parley import nquads
@@ -12,10 +13,11 @@ from parley.errors import NotAcceptable
 from parley.formats import N_QUADS, N_TRIPLES, TRIG, TURTLE
 from parley.nquads import Line
 from parley.serialise.blank import Blanks
-from parley.serialise.names import Names
+from parley.serialise.names import Names, Prefixes
 from parley.vocab import RDF_TYPE, XSD
 
 _TYPE: Final = f"<{RDF_TYPE}>"
+_SUBJECT, _PREDICATE = attrgetter("subject"), attrgetter("predicate")
 # Lists within lists within lists beyond this are written as the cells they are.
 _MAX_DEPTH: Final = 32
 
@@ -28,8 +30,8 @@ class JsonLdWriter:
     """
 
     def __init__(self, prefixes: Mapping[str, str], blanks: Blanks, schemes: Collection[str]) -> None:
-        taken = {scheme.lower() for scheme in schemes}
-        self._names = Names({p: n for p, n in prefixes.items() if p and p.lower() not in taken})
+        known = prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)
+        self._names = Names(known.without({"", *(scheme.lower() for scheme in schemes)}))
         self._blanks = blanks
 
     def header(self) -> str:
@@ -37,7 +39,7 @@ class JsonLdWriter:
         # The long form: without @prefix a namespace that ends in a letter is no prefix.
         context = {
             prefix: namespace if namespace[-1] in ":/?#[]@" else {"@id": namespace, "@prefix": True}
-            for prefix, namespace in sorted(self._names.used.items())
+            for prefix, namespace in self._names.used.items()
         }
         return f'{{\n"@context": {_json(context)},\n"@graph": [\n'
 
@@ -48,7 +50,7 @@ class JsonLdWriter:
     def nodes(self, lines: Iterable[Line]) -> Iterator[str]:
         """The members of the array, with the commas between them."""
         comma = ""
-        for _subject, group in groupby(lines, key=lambda line: line.subject):
+        for _subject, group in groupby(lines, key=_SUBJECT):
             node = self.node(list(group))
             if node:
                 yield comma + node
@@ -63,7 +65,7 @@ class JsonLdWriter:
         types = [self._id(line.object) for line in lines if line.predicate == _TYPE]
         if types:
             node["@type"] = types if len(types) > 1 else types[0]
-        for predicate, group in groupby(lines, key=lambda line: line.predicate):
+        for predicate, group in groupby(lines, key=_PREDICATE):
             if predicate != _TYPE:
                 values = [self._value(line.object) for line in group]
                 node[self._id(predicate)] = values if len(values) > 1 else values[0]
@@ -112,8 +114,8 @@ class JsonLdWriter:
         return term
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# one encoder for all nodes: `json.dumps` makes one for each
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def expanded(document: bytes) -> bytes:

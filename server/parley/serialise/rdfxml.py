@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from parley.errors import NotAcceptable
 from parley.formats import JSON_LD, N_TRIPLES, TURTLE
-from parley.serialise.names import Names
+from parley.serialise.names import Names, Prefixes
 from parley.vocab import RDF
 
 # NCName (Namespaces in XML §3) at the end of an IRI.
@@ -34,7 +34,7 @@ _FORBIDDEN: Final = frozenset(
 def write_rdf_xml(triples: Iterable[ox.Triple], out: IO[bytes], prefixes: Mapping[str, str]) -> None:
     """`triples`, in their order, into `out`. Raises NotAcceptable for a term that RDF/XML can't express."""
     checked = list(_checked(triples))
-    names = Names({p: n for p, n in prefixes.items() if p})
+    names = Names((prefixes if isinstance(prefixes, Prefixes) else Prefixes(prefixes)).without({""}))
     for triple in checked:
         names.compact(triple.predicate.value)
     used = {prefix: namespace for prefix, namespace in names.used.items() if namespace != RDF}

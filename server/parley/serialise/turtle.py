@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from parley.nquads import Line
@@ -13,6 +14,7 @@ from parley.serialise.names import Names
 from parley.vocab import RDF_TYPE, XSD
 
 _TYPE: Final = f"<{RDF_TYPE}>"
+_GRAPH, _SUBJECT, _PREDICATE = map(attrgetter, ("graph", "subject", "predicate"))
 # Blank nodes nested deeper are written by name: readers recurse.
 _MAX_DEPTH: Final = 32
 # Written bare (Turtle §2.5.2) only where readers that turn them into numbers, rdflib for one, give the same text back.
@@ -33,15 +35,15 @@ class TurtleWriter:
 
     def header(self) -> str:
         """The prefixes used so far."""
-        lines = [f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in sorted(self._names.used.items())]
+        lines = [f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in self._names.used.items()]
         return "".join([*lines, "\n"]) if lines else ""
 
     def graphs(self, lines: Iterable[Line]) -> Iterator[str]:
         """The body: triples of the default graph as in Turtle, those of named graphs in TriG blocks."""
-        for graph, members in groupby(lines, key=lambda line: line.graph):
+        for graph, members in groupby(lines, key=_GRAPH):
             if graph:
                 yield f"{self._term(graph)} {{\n\n"
-            for _subject, group in groupby(members, key=lambda line: line.subject):
+            for _subject, group in groupby(members, key=_SUBJECT):
                 yield self.subject(list(group))
             if graph:
                 yield "}\n\n"
@@ -63,9 +65,8 @@ class TurtleWriter:
     def _predicates(self, lines: Sequence[Line], depth: int) -> str:
         indent = "\n" + "    " * depth
         parts: list[str] = []
-        # Stable: within a predicate the objects stay sorted.
-        ordered = sorted(lines, key=lambda line: line.predicate != _TYPE)
-        for predicate, group in groupby(ordered, key=lambda line: line.predicate):
+        ordered = sorted(lines, key=_is_no_type)  # stable: within a predicate the objects stay sorted
+        for predicate, group in groupby(ordered, key=_PREDICATE):
             objects = [self._object(line.object, depth) for line in group]
             verb = "a" if predicate == _TYPE else self._term(predicate)
             parts.append(f"{verb} " + f",{indent}    ".join(objects))
@@ -87,11 +88,9 @@ class TurtleWriter:
         return f"[{indent}    {self._predicates(lines, depth + 1)}{indent}]"
 
     def _term(self, term: str) -> str:
-        if term.startswith('"') and term.endswith(">"):
-            return self._typed(term)
-        if term.startswith("<") and not term.startswith("<<"):
-            return self._names.compact(term[1:-1]) or term
-        return term
+        if term[0] == "<":
+            return term if term.startswith("<<") else self._names.compact(term[1:-1]) or term
+        return self._typed(term) if term[0] == '"' and term[-1] == ">" else term
 
     def _typed(self, term: str) -> str:
         lexical, _mark, datatype = term[:-1].rpartition("^^<")
@@ -99,3 +98,7 @@ class TurtleWriter:
         if bare is not None and bare.fullmatch(lexical, 1, len(lexical) - 1):
             return lexical[1:-1]
         return f"{lexical}^^{self._names.compact(datatype) or f'<{datatype}>'}"
+
+
+def _is_no_type(line: Line) -> bool:
+    return line.predicate != _TYPE

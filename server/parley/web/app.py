@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter, Map
 from parley.engine.checking import Checker
 from parley.errors import Gone
 from parley.web.http import redirects
-from parley.web.http.headers import COMMON
+from parley.web.http.headers import COMMON, complete
 from parley.web.page import pages
 from parley.web.routes import (
     about,
@@ -101,8 +101,7 @@ def _language_converter(languages: tuple[str, ...]) -> type[BaseConverter]:
 
 
 def _common_headers(response: Response) -> Response:
-    for name, value in COMMON.items():
-        response.headers.setdefault(name, value)
+    complete(response, COMMON)
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     if request.method == "OPTIONS":

@@ -15,6 +15,7 @@ from parley.release.changes import Changes
 from parley.release.index import Index
 from parley.release.manifest import Manifest
 from parley.release.queries import read_queries
+from parley.serialise.names import Prefixes
 from parley.serving import Serving
 from parley.settings import Settings
 from parley.urls import Urls
@@ -34,6 +35,7 @@ class Site:
     engine: Path
     urls: Urls
     settings: Settings
+    prefixes: Prefixes
     long_documents: Mapping[str, int] = field(default_factory=dict)
     queries: tuple[SavedQuery, ...] = ()
     run: Path | None = None
@@ -63,6 +65,7 @@ class Site:
                 long_documents.__contains__,
             ),
             settings=settings,
+            prefixes=Prefixes(publication.all_prefixes),
             long_documents=long_documents,
             queries=read_queries(serving.release),
             run=serving.run,

@@ -19,7 +19,7 @@ from parley.engine.protocol import Limits, QueryRequest
 from parley.errors import QueryRefused, QuerySyntaxError, ResultTooLarge
 from parley.formats import N_TRIPLES
 from parley.release import describe as descriptions
-from parley.release.describe import canonical_document, document_quads
+from parley.release.document import canonical_document, document_lines
 from parley.release.index import Index
 from parley.urls import Urls
 from parley.vocab import LABEL_PROPERTIES
@@ -168,8 +168,10 @@ def test_every_thing_is_described_as_in_its_document(
         for iri in things:
             if index.has_fragments(iri):
                 continue
-            quads = document_quads(index, urls, iri, page_size=10_000) or []
-            ours, document = describe(engine, f"DESCRIBE <{iri}>"), {quad.triple for quad in quads}
+            lines = document_lines(index, urls, iri, page_size=10_000) or []
+            text = "".join(line.text for line in lines)
+            ours = describe(engine, f"DESCRIBE <{iri}>")
+            document = {quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_QUADS)}
             assert ours <= document
             header = ox.NamedNode(canonical_document(urls, iri))
             assert all(t.subject == header or t.predicate in labels for t in document - ours)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from parley import formats
 from parley.pipeline.build import Built
 from parley.publication import Publication
-from parley.release.describe import canonical_document, document_quads
 from parley.release.directory import StateDirectory
+from parley.release.document import canonical_document, document_lines
 from parley.release.index import Index
 from parley.serialise import KEEP_GRAPHS, serialise
 from parley.urls import Urls
@@ -30,6 +31,13 @@ def index(tiny: Tiny) -> Iterator[Index]:
 @pytest.fixture
 def urls(index: Index) -> Urls:
     return Urls(GARDEN, ("de", "es"), prefix="/mounted", has_fragments=index.has_fragments)
+
+
+def document_quads(index: Index, urls: Urls, iri: str, **options: Any) -> list[ox.Quad] | None:
+    lines = document_lines(index, urls, iri, **options)
+    if lines is None:
+        return None
+    return list(ox.parse("".join(line.text for line in lines), format=ox.RdfFormat.N_QUADS))
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,13 @@ def test_the_same_answer_is_drawn_the_same() -> None:
 
 
 def test_linked_nodes_lie_nearer_and_none_on_another() -> None:
-    ring = [(n, n + 1) for n in range(4)] + [(n, n + 1) for n in range(5, 9)]
+    ring = tuple((n, n + 1) for n in (*range(4), *range(5, 9)))
     places = layout(10, ring)
     near = [math.dist(places[a], places[b]) for a, b in ring]
     apart = [math.dist(places[a], places[b]) for a in range(5) for b in range(5, 10)]
     assert max(near) < sum(apart) / len(apart)
     assert min(math.dist(a, b) for n, a in enumerate(places) for b in places[:n]) > 0.1
-    assert layout(0, []) == [] and len(layout(1, [])) == 1
+    assert layout(0, ()) == () and len(layout(1, ())) == 1
 
 
 def test_a_crowd_is_cut_to_those_with_most_links_and_says_so() -> None:

@@ -53,20 +53,29 @@ def uri(iri: str) -> str:
     return quote(iri, safe="%/:?#[]@!$&'()*+,;=-._~")
 
 
-def fitting(links: Sequence[Link], longest: int = LONGEST_LINK) -> list[Link]:
-    """Those of `links` that a field of `longest` bytes has room for, all of a relation or none.
+def fitting(links: Sequence[Link], longest: int = LONGEST_LINK) -> str:
+    """A `Link` field of those of `links` that `longest` bytes have room for, all of a relation or none.
 
-    >>> [more["rel"] for _, more in fitting([("/a", {"rel": "item"}), ("/b", {"rel": "linkset"})], longest=25)]
-    ['linkset']
+    >>> fitting([("/a", {"rel": "item"}), ("/b", {"rel": "linkset"})], longest=25)
+    '</b>; rel="linkset"'
     """
-    if len(link_header(links)) <= longest:
-        return list(links)
+    field = link_header(links)
+    if len(field) <= longest:
+        return field
     relations = dict.fromkeys([*_FIRST, *(more["rel"] for _, more in links)])
     kept: list[Link] = []
     for relation in relations:
         wider = [link for link in links if link in kept or link[1]["rel"] == relation]
         kept = wider if len(link_header(wider)) <= longest else kept
-    return kept
+    return link_header(kept)
+
+
+def complete(response: Response, fields: Mapping[str, str]) -> None:
+    """Give `response` those of `fields` that it has not."""
+    present = {name.lower() for name, _ in response.headers}
+    for name, value in fields.items():
+        if name.lower() not in present:
+            response.headers.add(name, value)
 
 
 def locate(response: Response, address: str) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from parley.formats import Format
-from parley.release.describe import GRAPH_SUBJECTS, canonical_document, document_quads
+from parley.release.document import GRAPH_SUBJECTS, canonical_document, document_lines
 from parley.release.records import Description
-from parley.serialise import serialise
-from parley.vocab import DCAT, PREFIXES, RDF_TYPE
+from parley.serialise import serialise_lines
+from parley.vocab import DCAT, RDF_TYPE
 from parley.web.http.headers import uri
 from parley.web.rdf import others
 from parley.web.site import Site
@@ -36,11 +36,8 @@ def described(site: Site, iri: str, page: int, page_size: int) -> Description:
 
 def pages(site: Site, iri: str) -> int:
     """How many pages the document about `iri` has in RDF: of links to it, and of the graph that it names."""
-    content = site.index.graph_statements(iri, page_size=0)
-    links = site.index.incoming_total(iri)
-    return max(
-        math.ceil(links / site.settings.incoming_page), math.ceil((content.subjects if content else 0) / GRAPH_SUBJECTS)
-    )
+    links, subjects = site.index.incoming_total(iri), site.index.graph_subjects(iri)
+    return max(math.ceil(links / site.settings.incoming_page), math.ceil(subjects / GRAPH_SUBJECTS))
 
 
 def canonical(site: Site, iri: str) -> str:
@@ -53,7 +50,7 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Ma
 
     `prefixes` are the abbreviations, by default those of the publication.
     """
-    quads = document_quads(
+    lines = document_lines(
         site.index,
         site.urls,
         iri,
@@ -64,8 +61,7 @@ def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Ma
         modified=site.manifest.created,
         languages=site.publication.languages,
     )
-    known = site.publication.all_prefixes if prefixes is None else prefixes
-    return serialise(quads or (), syntax, known)
+    return serialise_lines(lines or (), syntax, site.prefixes if prefixes is None else prefixes)
 
 
 def dataset(site: Site) -> str | None:

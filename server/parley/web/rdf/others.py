@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
+from parley import nquads
+from parley.nquads import Line
 from parley.roles import Role
 from parley.vocab import DCTERMS
 from parley.web.site import Site
@@ -31,11 +34,23 @@ def theirs(site: Site, iri: str) -> tuple[Theirs, ...]:
     graph = site.index.graph(iri)
     if graph is not None:
         return (_recorded(site, iri),) if graph.role is Role.EXTERNAL else ()
-    described = site.index.describe(iri, page_size=0)
-    said = [s for s in (described.outgoing if described else ()) if s.role is not Role.INFERRED]
-    if not said or any(s.role is not Role.EXTERNAL for s in said):
+    nodes = site.index.nodes
+    own = nodes.lines(iri)
+    if not own or not _all_external(site, own):
         return ()
-    return tuple(_recorded(site, graph) for graph in sorted({s.graph for s in said}))
+    lines = nodes.closure(own)
+    graphs = {nquads.iri(line.graph) for line in lines if _role(site, line) is Role.EXTERNAL}
+    return tuple(_recorded(site, graph) for graph in sorted(graphs)) if _all_external(site, lines) else ()
+
+
+def _all_external(site: Site, lines: Iterable[Line]) -> bool:
+    """Whether others alone say `lines`; what a rule adds nobody says."""
+    return all(_role(site, line) in (Role.EXTERNAL, Role.INFERRED) for line in lines)
+
+
+def _role(site: Site, line: Line) -> Role | None:
+    graph = site.index.graph(nquads.iri(line.graph))
+    return graph.role if graph else None
 
 
 def licence(site: Site, iri: str) -> str | None:

@@ -73,7 +73,7 @@ def _asked() -> str:
     if len(text) > _LONGEST:
         raise BadRequest(f"“iri” has {len(text)} characters.", cure=f"Send up to {_LONGEST}.")
     prefix, colon, local = text.partition(":")
-    namespace = current_site().publication.all_prefixes.get(prefix) if colon else None
+    namespace = current_site().prefixes.get(prefix) if colon else None
     if namespace is not None and not local.startswith("//"):
         return namespace + local
     return expand_identifier(text) or _thing_of(text)
@@ -127,7 +127,7 @@ def _rdf(found: Coreference, chosen: Format) -> bytes:
         )
         for m in found.mappings
     ]
-    return serialise(quads, chosen, current_site().publication.all_prefixes)
+    return serialise(quads, chosen, current_site().prefixes)
 
 
 def _linkset(found: Coreference) -> str:

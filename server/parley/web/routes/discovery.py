@@ -145,7 +145,7 @@ def void() -> Response:
     if negotiate.choose(accept, (*offered, HTML)) is HTML and not parameter:
         accept = None  # there is no page of it; a browser is better served with Turtle than with 406
     chosen = negotiate.choose_format(accept, parameter, offered)
-    body = serialise(dataset.description(site), chosen, site.publication.all_prefixes)
+    body = serialise(dataset.description(site), chosen, site.prefixes)
     response = _answer(body, chosen, parameter or "")
     if not parameter:
         response.vary.add("Accept")

@@ -81,7 +81,7 @@ def _written(lines: Iterator[bytes], chosen: Format, site: Site) -> bytes:
     if chosen is N_TRIPLES:
         return text
     triples = (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
-    return serialise(triples, chosen, site.publication.all_prefixes)
+    return serialise(triples, chosen, site.prefixes)
 
 
 def _query(name: str | None) -> str:

@@ -72,7 +72,7 @@ def _body(site: Site, rows: list[Row], syntax: Format) -> str | bytes:
     if syntax is JSON:
         return current_app.json.dumps([_as_json(row) for row in rows], indent=1) + "\n"
     found = versions(site, [(row.manifest, row.changes) for row in rows])
-    return serialise(found, syntax, site.publication.all_prefixes)
+    return serialise(found, syntax, site.prefixes)
 
 
 def _rows(site: Site) -> list[Row]:
@@ -200,7 +200,7 @@ def respond_gone(error: Gone) -> Response:
     tombstone = site.changes.gone(error.iri) if site.changes else None
     chosen = _named(error.iri) or negotiate.choose(request.headers.get("Accept"), (PROBLEM, HTML, *RDF_FORMATS))
     if tombstone is not None and chosen is not None and chosen.is_rdf:
-        body = serialise(_quads(tombstone), chosen, site.publication.all_prefixes)
+        body = serialise(_quads(tombstone), chosen, site.prefixes)
         response = Response(body, status=410, content_type=chosen.content_type)
         response.vary.add("Accept")
     else:

@@ -41,25 +41,22 @@ def declare(links: list[Link]) -> None:
 def _send(response: Response) -> Response:
     links: list[Link] = g.get("links", [])
     if links and response.status_code in (200, 304):
-        response.headers["Link"] = link_header(fitting(links))
+        response.headers["Link"] = fitting(links)
     return response
 
 
 def of_document(site: Site, iri: str, chosen: Format) -> list[Link]:
     """The links of the document about `iri` in the format `chosen`."""
-    formats = [f for f in DOCUMENT_FORMATS if f is not chosen]
-    found: list[Link] = [(_variant(site, iri, f), {"rel": "alternate", "type": f.media_type}) for f in formats]
+    addresses = site.urls.variants(iri, (f.extension for f in DOCUMENT_FORMATS))
+    variants = list(zip(DOCUMENT_FORMATS, addresses, strict=True))
+    found: list[Link] = [(at, {"rel": "alternate", "type": f.media_type}) for f, at in variants if f is not chosen]
     found.append((uri(iri), {"rel": "describes"}))
     found.append((documents.canonical(site, iri), {"rel": "canonical"}))
     if chosen is HTML:
-        found += [(_variant(site, iri, f), {"rel": "describedby", "type": f.media_type}) for f in RDF_FORMATS]
+        found += [(at, {"rel": "describedby", "type": f.media_type}) for f, at in variants if f is not HTML]
         found.append((uri(iri.partition("#")[0]), {"rel": "cite-as"}))
         found.append((SCHEMA + "AboutPage", {"rel": "type"}))
     return [*found, *_licence(others.licence(site, iri)), *_linksets(site, iri)]
-
-
-def _variant(site: Site, iri: str, syntax: Format) -> str:
-    return site.urls.document(iri, extension=syntax.extension).partition("#")[0]
 
 
 def of_home(site: Site) -> list[Link]:

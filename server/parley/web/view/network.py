@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from parley.views import VIEWS
@@ -97,7 +98,7 @@ def network(columns: Sequence[str], bindings: Sequence[Mapping[str, Any]], cells
     drawn = [edge for edge in edges if edge[0] in among and edge[1] in among][:LINKS]
     common = [label for label, _ in Counter(label for _, _, label in drawn).most_common()]
     order = {key: n for n, key in enumerate(kept)}
-    moved = layout(len(kept), [(order[a], order[b]) for a, b, _ in drawn if a != b])
+    moved = layout(len(kept), tuple((order[a], order[b]) for a, b, _ in drawn if a != b))
     places, height = _fitted(moved, min(900, 340 + 14 * len(kept)))
     begins = {source for source, _, _ in edges}
     two_sorts = begins.isdisjoint(target for _, target, _ in edges)
@@ -151,7 +152,9 @@ def _link(source: Node, target: Node, label: str, common: Sequence[str]) -> Link
     )
 
 
-def layout(size: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+# The neighbours of a thing are a star, as most drawings are: a dozen layouts serve all pages of things.
+@lru_cache(maxsize=64)
+def layout(size: int, edges: tuple[tuple[int, int], ...]) -> tuple[tuple[float, float], ...]:
     """A place for each of `size` nodes (Fruchterman and Reingold 1991), with a pull to the middle for those apart.
 
     Nodes with many links push harder, so that what they share has room between them. Begins on a sunflower's spiral,
@@ -185,7 +188,7 @@ def layout(size: int, edges: Sequence[tuple[int, int]]) -> list[tuple[float, flo
             long = math.hypot(push_x[n], push_y[n]) or 1.0
             xs[n] += push_x[n] / long * min(long, heat)
             ys[n] += push_y[n] / long * min(long, heat)
-    return list(zip(xs, ys, strict=True))
+    return tuple(zip(xs, ys, strict=True))
 
 
 def _parts(size: int, edges: Iterable[tuple[int, int]]) -> list[int]:
