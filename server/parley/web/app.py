@@ -105,6 +105,7 @@ def _common_headers(response: Response) -> Response:
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     if request.method == "OPTIONS":
+        response.headers.remove("Content-Type")  # there is no content
         _answer_preflight(response)
     return response
 

@@ -127,6 +127,15 @@ def test_12_releases_are_versions_of_the_data_set(past: Any) -> None:
     assert live.curl("/releases", "-H", "Accept: application/json").header("content-type") == "application/json"
 
 
+def test_12_the_description_of_the_data_set_names_the_release_before(past: Any) -> None:
+    live, releases, _folder = past
+    quads = list(ox.parse(live.curl("/.well-known/void").body, format=ox.RdfFormat.TURTLE))
+    found = {(q.subject, q.object) for q in quads if q.predicate.value == f"{DCAT}previousVersion"}
+    datasets = {q.subject for q in quads if q.predicate.value == RDF_TYPE and q.object.value == f"{DCAT}Dataset"}
+    assert found == {(dataset, ox.NamedNode(f"{BASE}release/{releases[1]}/")) for dataset in datasets}
+    assert len(found) == 1
+
+
 def test_12_each_release_stays_addressable(past: Any) -> None:
     live, releases, _folder = past
     for release, label in zip(releases, ("a", "a", "A"), strict=True):

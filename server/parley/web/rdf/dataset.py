@@ -18,6 +18,7 @@ from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
 from parley.web.http.headers import uri
 from parley.web.rdf import documents
 from parley.web.rdf.description import ADDRESS, GRAPH_STORE_PROTOCOL
+from parley.web.rdf.versions import version
 from parley.web.site import Site
 
 SPDX: Final = PREFIXES["spdx"]
@@ -40,6 +41,12 @@ def description(site: Site) -> list[ox.Quad]:
     writer.write()
     graph = ox.NamedNode(writer.document)
     return [ox.Quad(*triple, graph) for triple in dict.fromkeys(writer.triples)]
+
+
+def previous(site: Site) -> str | None:
+    """The release before the one that is served, if it is still kept: its IRI leads there."""
+    since = site.changes.counts().since if site.changes else None
+    return since if since and (site.release.parent / since).is_dir() else None
 
 
 class _Writer:
@@ -124,6 +131,8 @@ class _Writer:
         self._fill(self.dataset, DCAT + "landingPage", ox.NamedNode(self.site.canonical("")))
         self._fill(self.dataset, DCTERMS + "identifier", self.dataset.value)
         self._fill(self.dataset, DCAT + "version", self.site.manifest.id[:12])
+        if release := previous(self.site):
+            self._fill(self.dataset, DCAT + "previousVersion", version(self.site, release))
         created = self.site.manifest.created
         if created:
             kind = XSD + ("dateTime" if "T" in created else "date")

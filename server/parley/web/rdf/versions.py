@@ -16,27 +16,28 @@ from parley.web.site import Site
 def versions(site: Site, releases: Iterable[tuple[Manifest, Counts | None]]) -> list[ox.Triple]:
     """What the releases are versions of, in which order, and which of them is served."""
     dataset = ox.NamedNode(documents.dataset(site) or f"{site.canonical('.well-known/void')}#dataset")
-    triples = [_triple(dataset, DCAT + "hasCurrentVersion", _version(site, site.manifest.id))]
+    triples = [_triple(dataset, DCAT + "hasCurrentVersion", version(site, site.manifest.id))]
     for manifest, changes in releases:
-        version = _version(site, manifest.id)
+        it = version(site, manifest.id)
         triples += [
-            _triple(dataset, DCAT + "hasVersion", version),
-            _triple(version, RDF_TYPE, ox.NamedNode(DCAT + "Dataset")),
-            _triple(version, DCAT + "isVersionOf", dataset),
-            _triple(version, DCAT + "version", ox.Literal(manifest.id[:12])),
-            _triple(version, DCTERMS + "identifier", ox.Literal(manifest.id)),
+            _triple(dataset, DCAT + "hasVersion", it),
+            _triple(it, RDF_TYPE, ox.NamedNode(DCAT + "Dataset")),
+            _triple(it, DCAT + "isVersionOf", dataset),
+            _triple(it, DCAT + "version", ox.Literal(manifest.id[:12])),
+            _triple(it, DCTERMS + "identifier", ox.Literal(manifest.id)),
         ]
         for language, title in site.publication.title.items():
-            triples.append(_triple(version, DCTERMS + "title", ox.Literal(title, language=language)))
+            triples.append(_triple(it, DCTERMS + "title", ox.Literal(title, language=language)))
         if manifest.created:
             kind = ox.NamedNode(XSD + ("dateTime" if "T" in manifest.created else "date"))
-            triples.append(_triple(version, DCTERMS + "issued", ox.Literal(manifest.created, datatype=kind)))
+            triples.append(_triple(it, DCTERMS + "issued", ox.Literal(manifest.created, datatype=kind)))
         if changes:
-            triples.append(_triple(version, DCAT + "previousVersion", _version(site, changes.since)))
+            triples.append(_triple(it, DCAT + "previousVersion", version(site, changes.since)))
     return triples
 
 
-def _version(site: Site, release: str) -> ox.NamedNode:
+def version(site: Site, release: str) -> ox.NamedNode:
+    """The IRI of a release: an address under which it is whole."""
     return ox.NamedNode(site.canonical(f"release/{release}/"))
 
 

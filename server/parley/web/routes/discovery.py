@@ -16,6 +16,7 @@ from parley.formats import HTML, JSON, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, SU
 from parley.serialise import serialise
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import link_header
+from parley.web.http.redirects import redirect_to
 from parley.web.page import pages
 from parley.web.rdf import dataset, documents
 from parley.web.site import Site, current_site
@@ -74,6 +75,8 @@ def sitemap(number: int) -> Response:
     step = _step(site)
     if number < 1 or (number - 1) * step >= max(1, site.index.last_subject()):
         raise NotFound("There is no such sitemap.", cure="/sitemap.xml lists them.")
+    if not request.path.endswith(f"/{number}.xml"):  # it was sent with zeros before it
+        return redirect_to(site.urls.local(f"sitemap/{number}.xml"), 308)
     entries = "".join(_entries(site, (number - 1) * step, step))
     head = f'<urlset xmlns="{_SITEMAPS}" xmlns:xhtml="http://www.w3.org/1999/xhtml">'
     return _answer(f'<?xml version="1.0"?>\n{head}\n{entries}</urlset>\n', XML, str(number))
@@ -146,7 +149,7 @@ def void() -> Response:
         accept = None  # there is no page of it; a browser is better served with Turtle than with 406
     chosen = negotiate.choose_format(accept, parameter, offered)
     body = serialise(dataset.description(site), chosen, site.prefixes)
-    response = _answer(body, chosen, parameter or "")
+    response = _answer(body, chosen, parameter or "", dataset.previous(site) or "")
     if not parameter:
         response.vary.add("Accept")
         response.headers["Content-Location"] = f"{site.urls.local('.well-known/void')}?format={chosen.name}"

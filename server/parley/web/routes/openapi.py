@@ -47,6 +47,7 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
     "sparql.sparql": (HTML, *RESULT_FORMATS, *RDF_FORMATS),
     "completion.terms": (JSON,),
     "graph_store.graph": GRAPH_FORMATS,
+    "history.releases": (HTML, JSON, *RDF_FORMATS),
     "links.linkset": (LINKSET_JSON, LINKSET),
     "search.suggest": (JSON, SUGGESTIONS),
     "discovery.void": RDF_FORMATS,
@@ -137,6 +138,7 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "reconcile.suggestions": {"prefix": _text("The beginning of a name."), "cursor": _COUNT, "lang": _LANGUAGE},
     "reconcile.preview_": {"id": _text("The IRI of a thing.", required=True), "lang": _LANGUAGE},
     "discovery.void": {"format": _FORMAT},
+    "history.releases": {"format": _FORMAT},
     "discovery.opensearch": {"language": _text("Of the search page.")},
 }  # fmt: skip
 

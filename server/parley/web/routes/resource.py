@@ -17,7 +17,7 @@ from parley.web.http.paging import page_number
 from parley.web.http.redirects import redirect_to
 from parley.web.page import document_page, pages
 from parley.web.rdf import documents
-from parley.web.routes import context, history, links
+from parley.web.routes import context, history, links, spelling
 from parley.web.site import current_site
 
 blueprint = Blueprint("resource", __name__)
@@ -29,6 +29,8 @@ _PARAMETERS = ("format", "profile", "page", "graph", "terms")
 @blueprint.get("/<path:path>")
 def thing(path: str) -> Response:
     """A thing redirects to its document; a document of hash IRIs answers by itself (Cool URIs for the Semantic Web)."""
+    if (moved := spelling.unescaped()) is not None:
+        return moved
     site = current_site()
     query = request.query_string.decode("ascii", "replace")
     if query and (iri := _first([f"{path}?{query}"])) is not None:
@@ -61,9 +63,11 @@ def _see(target: str) -> Response:
 @blueprint.get("/<language:language>/<path:path>")
 def thing_in(language: str, path: str) -> Response:
     """A thing's address with a language before it: the document in that language, which is what is meant."""
+    if (moved := spelling.unescaped()) is not None:
+        return moved
     iri = _first([path])
     if iri is None:
-        return _reserved() or _no_such(path)
+        return _reserved() or spelling.without_slash() or _no_such(path)
     return _see(current_site().urls.document(iri, language=language))
 
 
@@ -128,7 +132,7 @@ def _without_slash(path: str) -> Response:
     """
     if path.endswith("/") and _first([path.rstrip("/")]) is not None:
         return _moved(current_site().settings.prefix + request.path.rstrip("/"))
-    return _no_such(path)
+    return spelling.without_slash() or _no_such(path)
 
 
 def _no_such(path: str) -> Response:

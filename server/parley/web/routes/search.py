@@ -32,6 +32,7 @@ LAST_PAGE: Final = 2000
 LONGEST: Final = 200
 #: Suggestions for one beginning.
 SUGGESTED: Final = 8
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # but those that separate words
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?", re.ASCII)
 
 
@@ -128,6 +129,8 @@ def _words() -> str:
     words = request.args.get("q", "").strip()
     if len(words) > LONGEST:
         raise BadRequest(f"“q” has {len(words)} characters.", cure=f"Search with {LONGEST} at most.")
+    if _CONTROL.search(words):
+        raise BadRequest("“q” has control characters.", cure="Search with words.")
     return words
 
 
