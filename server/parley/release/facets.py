@@ -53,9 +53,10 @@ def choices(rows: Rows, wanted: Wanted) -> Choices:
 
     A facet is counted as if nothing were chosen of it, so that a reader can change the choice.
     """
-    condition, values = wanted.condition()
-    total = rows(_TOTAL.format(condition), *values)[0][0]
-    if _largest(rows, wanted) > COUNTED:
+    wider = {wanted.without(facet) for facet in ("kind", "also", "theme", "place", "years")}  # often the same
+    totals = {one: _total(rows, one) for one in wider | {wanted}}
+    total = totals[wanted]
+    if max(totals.values()) > COUNTED:
         return Choices(total, counted=False)
     years, step = _years(_among(rows, wanted.without("years"), _PERIODS_OF))
     return Choices(
@@ -69,13 +70,9 @@ def choices(rows: Rows, wanted: Wanted) -> Choices:
     )
 
 
-def _largest(rows: Rows, wanted: Wanted) -> int:
-    """The most things that any of the counts would look at."""
-    sizes = []
-    for facet in ("kind", "also", "theme", "place", "years"):
-        condition, values = wanted.without(facet).condition()
-        sizes.append(int(rows(_TOTAL.format(condition), *values)[0][0]))
-    return max(sizes)
+def _total(rows: Rows, wanted: Wanted) -> int:
+    condition, values = wanted.condition()
+    return int(rows(_TOTAL.format(condition), *values)[0][0])
 
 
 def _among(rows: Rows, wanted: Wanted, sql: str, *more: Any) -> list[tuple[Any, ...]]:

@@ -166,7 +166,8 @@ class Index(Finding):
 
     def classes(self) -> list[tuple[str, int]]:
         """Each class with the number of its named instances in the default graph, largest first."""
-        sql = "SELECT n.name, c.instances FROM class c JOIN node n ON n.id = c.node ORDER BY 2 DESC, 1"
+        # a cross join, so that the few classes are looked up among the nodes, and not the other way round
+        sql = "SELECT n.name, c.instances FROM class c CROSS JOIN node n ON n.id = c.node ORDER BY 2 DESC, 1"
         return [(row[0], row[1]) for row in self._rows(sql)]
 
     def instances(self, class_iri: str, limit: int = 100, offset: int = 0, led: str | None = None) -> list[str]:

@@ -7,7 +7,7 @@ which an index that never changes allows. A bounded number of them, and none tha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import pyoxigraph as ox
@@ -71,6 +71,7 @@ class Nodes:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._described: _Memory[Node | None] = _Memory(_DESCRIBED)
+        self._lines: _Memory[tuple[Line, ...]] = _Memory(_DESCRIBED)
         self._labelled: _Memory[tuple[Label, ...] | None] = _Memory(_LABELLED)
 
     def get(self, name: str) -> Node | None:
@@ -91,10 +92,17 @@ class Nodes:
         except KeyError:
             return self.get(name) is not None
 
-    def lines(self, name: str) -> list[Line]:
+    def lines(self, name: str) -> Sequence[Line]:
         """The node's own statements, in the order of their text."""
-        node = self.get(name)
-        return lines_of(node.quads) if node is not None and node.quads else []
+        try:
+            return self._lines.values[name]
+        except KeyError:
+            node = self.get(name)
+        quads = node.quads if node is not None and node.quads else b""
+        lines = tuple(lines_of(quads))
+        if len(quads) <= _LARGEST:
+            self._lines.keep(name, lines)
+        return lines
 
     def closure(self, lines: Iterable[Line]) -> list[Line]:
         """`lines`, then those of every blank node they lead to, each once."""

@@ -31,24 +31,30 @@ _STANDING: Final = (
 )
 #: Whether a thing is called by just these words: its label, another name or an acronym, whatever case and accents.
 _CALLED: Final = f"EXISTS (SELECT 1 FROM name x WHERE x.node = n.id AND x.key = ? AND x.form <= {Form.ACRONYM.value})"
-#: Texts of one word each, told apart by the number of the word.
-_ONE_WORD: Final = f"SELECT ? AS word, rowid AS id, {_SCORE} AS score FROM search WHERE search MATCH ?"
-_RANKED: Final = f"""WITH hit AS MATERIALIZED ({{hits}}), best AS (
-  SELECT t.node AS node, h.word AS word, min(h.score * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END) AS score
-  FROM hit h JOIN text t ON t.id = h.id GROUP BY t.node, h.word)
+#: Texts in which a word is ranked, at most: a word that more have tells little of any, and each costs time.
+RANKED: Final = 50_000
+#: Things of one word each, told apart by the number of the word.
+_ONE_WORD: Final = f"""SELECT * FROM (
+  SELECT ? AS word, t.node AS node, {_SCORE} * CASE WHEN t.language = ? THEN 1.1 ELSE 1 END AS score
+  FROM search JOIN text t ON t.id = search.rowid JOIN node n ON n.id = t.node
+  WHERE search MATCH ? AND {{condition}} LIMIT ?)"""
+_NAMED: Final = "SELECT 0 AS word, m.node AS node, -1.0 AS score FROM name m WHERE m.key = ?"
+_RANKED: Final = f"""WITH hit AS MATERIALIZED ({{hits}}),
+  best AS (SELECT node, word, min(score) AS score FROM hit GROUP BY node, word)
 SELECT n.name, k.name FROM best b JOIN node n ON n.id = b.node LEFT JOIN node k ON k.id = n.kind
 WHERE {{condition}} GROUP BY n.id
 ORDER BY count(*) DESC, {_STANDING}, {_CALLED} DESC,
   sum(b.score) * (1 + 1.0 * n.incoming / (n.incoming + 50)), n.id LIMIT ? OFFSET ?"""
 _LISTED: Final = """SELECT n.name, k.name FROM node n LEFT JOIN node k ON k.id = n.kind
 WHERE {condition} ORDER BY n.incoming DESC, n.id LIMIT ? OFFSET ?"""
-#: Texts whose names are looked at for suggestions, best first: a letter or two may match them all.
+#: Texts of which names are scored for suggestions, and looked at, best first: a letter or two may match them all.
+_SCORED: Final = 20_000
 _LOOKED_AT: Final = 2000
 _LAST_LETTER: Final = re.compile(r"(?<=\w)[\W_]+\w$")
 _NAMES: Final = "{{label alternative}} : ({})"
-_SUGGESTED: Final = f"""WITH hit AS MATERIALIZED (
-  SELECT rowid AS id, bm25(search, 10.0, 9.0, 0.0) AS score FROM search WHERE search MATCH ?
-  ORDER BY score LIMIT {_LOOKED_AT})
+_SUGGESTED: Final = f"""WITH found AS MATERIALIZED (
+  SELECT rowid AS id, bm25(search, 10.0, 9.0, 0.0) AS score FROM search WHERE search MATCH ? LIMIT ?),
+hit AS MATERIALIZED (SELECT id, score FROM found ORDER BY score LIMIT {_LOOKED_AT})
 SELECT n.name, k.name FROM hit h JOIN text t ON t.id = h.id JOIN node n ON n.id = t.node
 LEFT JOIN node k ON k.id = n.kind WHERE n.kind IS NOT NULL
 GROUP BY n.id
@@ -59,7 +65,8 @@ def find(rows: Rows, wanted: Wanted, language: str, limit: int, offset: int) -> 
     """IRI and kind of the things that are as `wanted`, best first; with words of which some will do, most words first.
 
     Things come before terms, terms before shapes; what is called by just these words comes first among them; texts in
-    `language` before equal ones, much linked things before others.
+    `language` before equal ones, much linked things before others. Of things with a word that is in more than `RANKED`
+    texts, only so many are among them.
     """
     if not wanted.words:
         condition, values = wanted.condition()
@@ -68,11 +75,22 @@ def find(rows: Rows, wanted: Wanted, language: str, limit: int, offset: int) -> 
     expressions = word_expressions(wanted.words) if wanted.some else [every] if every else []
     if not expressions:
         return []
-    hits = " UNION ALL ".join([_ONE_WORD] * len(expressions))
-    words = [value for number, expression in enumerate(expressions) for value in (number, expression)]
     condition, values = wanted.condition(words=False)
-    sql = _RANKED.format(hits=hits, condition=condition)
-    return [(row[0], row[1]) for row in rows(sql, *words, language, *values, fold(wanted.words), limit, offset)]
+    hits = [_ONE_WORD.format(condition=condition)] * len(expressions)
+    words = [
+        v for number, expression in enumerate(expressions) for v in (number, language, expression, *values, RANKED)
+    ]
+    if not wanted.some and _is_common(rows, every):
+        hits.append(_NAMED)  # what is called just so may stand behind all those
+        words.append(fold(wanted.words))
+    sql = _RANKED.format(hits=" UNION ALL ".join(hits), condition=condition)
+    return [(row[0], row[1]) for row in rows(sql, *words, *values, fold(wanted.words), limit, offset)]
+
+
+def _is_common(rows: Rows, expression: str) -> bool:
+    """Whether more texts match than are ranked."""
+    found = rows("SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", expression, RANKED + 1)
+    return int(found[0][0]) > RANKED
 
 
 def count(rows: Rows, wanted: Wanted) -> int:
@@ -87,4 +105,4 @@ def suggest(rows: Rows, beginning: str, limit: int) -> list[tuple[str, str | Non
     expression = match_expression(_LAST_LETTER.sub("", beginning))
     if not expression:
         return []
-    return [(row[0], row[1]) for row in rows(_SUGGESTED, _NAMES.format(expression), fold(beginning), limit)]
+    return [(row[0], row[1]) for row in rows(_SUGGESTED, _NAMES.format(expression), _SCORED, fold(beginning), limit)]

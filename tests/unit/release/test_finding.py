@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from parley.pipeline.output.facets import years
+from parley.release import search
 from parley.release.index import Index
 from parley.release.wanted import Wanted
 
@@ -148,3 +149,32 @@ def test_hostile_words_are_words(make_index: MakeIndex) -> None:
 )  # fmt: skip
 def test_years(lexical: str, expected: tuple[int, int] | None) -> None:
     assert years(lexical) == expected
+
+
+def test_a_word_in_very_many_texts_is_ranked_in_some_of_them(
+    make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is called just so is found all the same, and so is what is narrowed down to."""
+    monkeypatch.setattr(search, "RANKED", 5)
+    graph, label, kind = f"<{E}data>", f"<{RDFS}label>", f"<{RDF}type>"
+    names = [f'<{E}t{n:02}> {label} "thing {n}" {graph}' for n in range(20)]
+    kinds = [f"<{E}t{n:02}> {kind} <{E}{'Rare' if n > 17 else 'Usual'}> {graph}" for n in range(20)]
+    index = make_index(*names, *kinds, f'<{E}z> {label} "thing"@en {graph}')
+    found = [hit.iri for hit in index.search("thing")]
+    assert found[0] == f"{E}z" and len(found) == 6
+    assert index.count_hits("thing") == 21
+    assert {hit.iri for hit in index.search(Wanted("thing", kind=f"{E}Rare"))} == {f"{E}t18", f"{E}t19"}
+    assert index.search("thing 19")[0].iri == f"{E}t19"
+    assert [hit.iri for hit in index.suggest("thing 19")] == [f"{E}t19"]
+
+
+def test_classes_are_looked_up_one_by_one(make_index: MakeIndex) -> None:
+    """Not by going through all nodes, of which there may be millions."""
+    index = make_index(f"<{E}a> <{RDF}type> <{E}A> <{E}data>")
+    steps: list[str] = []
+    monitored = index._connections._connection()
+    monitored.set_trace_callback(steps.append)
+    assert index.classes() == [(f"{E}A", 1)]
+    monitored.set_trace_callback(None)
+    plan = [row[3] for row in index._rows(f"EXPLAIN QUERY PLAN {steps[-1]}")]
+    assert any(step.startswith("SEARCH n ") for step in plan) and not any(step.startswith("SCAN n") for step in plan)

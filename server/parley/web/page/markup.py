@@ -31,6 +31,7 @@ class Html:
     def __init__(self, interface: Interface) -> None:
         self._ui = interface
         self._page_language = interface.language.lower()
+        self._notes: dict[int, str] = {}
 
     def lang(self, text: Text) -> Markup:
         """The attributes that mark `text` as another language than the interface's; none if it is the same."""
@@ -88,12 +89,15 @@ class Html:
         if fact.outside:
             parts.append(f' <abbr class="mark" title="{ui("entity.outside_why")}">{ui("entity.outside")}</abbr>')
         if fact.notes:
-            links = (
-                f'<a href="#note-{number}" aria-label="{ui("entity.note", number=number)}">{number}</a>'
-                for number in fact.notes
-            )
-            parts.append(f'{_JOIN}<sup class="refs">{"".join(links)}</sup>')
+            parts.append(f'{_JOIN}<sup class="refs">{"".join(map(self._note, fact.notes))}</sup>')
         return "".join(parts)
+
+    def _note(self, number: int) -> str:
+        """The link to a footnote, of which there are few for many facts."""
+        if number not in self._notes:
+            label = self._ui("entity.note", number=number)
+            self._notes[number] = f'<a href="#note-{number}" aria-label="{label}">{number}</a>'
+        return self._notes[number]
 
     def _show(self, value: Value, after: str = "") -> str:
         if value.items:

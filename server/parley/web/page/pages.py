@@ -17,12 +17,11 @@ from parley.errors import ReleaseError
 from parley.formats import HTML, SPARQL_QUERY, Format
 from parley.release.words import choose_label
 from parley.views import VIEWS
-from parley.vocab import OWL
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import locate
 from parley.web.page.markup import Html
 from parley.web.rdf import documents
-from parley.web.site import EXTENSION, Site, current_site
+from parley.web.site import EXTENSION, current_site
 from parley.web.view import asking, browse
 from parley.web.view.highlight import highlighted
 from parley.web.view.i18n import Catalogue, Interface, load_catalogues, own_name
@@ -34,8 +33,6 @@ from parley.web.view.values import Links
 _SHARED = "parley.pages"
 _MEMORY = "parley.memory"
 _CREATIVE_COMMONS = re.compile(r"https?://creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)")
-#: The types whose instances the frame links to as the site's vocabularies.
-_ONTOLOGY = OWL + "Ontology"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +175,7 @@ def frame() -> dict[str, Any]:
         "page_language": interface().language,
         "site_title": localised(site.publication.title),
         "site_description": localised(site.publication.description),
-        "vocabularies": _vocabularies(site),
+        "vocabularies": _vocabularies(),
         "language_links": language_links(_same_page),
         "asset": asset,
         "local": local,
@@ -273,8 +270,8 @@ def _same_page(language: str | None) -> str:
     return current_site().urls.local(path, language) + query
 
 
-def _vocabularies(site: Site) -> list[str]:
-    return [links().page(iri) for iri in site.index.instances(_ONTOLOGY, 1) if links().ours(iri)]
+def _vocabularies() -> list[str]:
+    return [links().page(iri) for iri in memory().vocabularies()]
 
 
 def respond(template: str, *variant: str, **context: Any) -> Response:

@@ -11,7 +11,7 @@ from parley.formats import Format
 from parley.release.document import GRAPH_SUBJECTS, canonical_document, document_lines
 from parley.release.records import Description
 from parley.serialise import serialise_lines
-from parley.vocab import DCAT, RDF_TYPE
+from parley.vocab import DCAT, PREFIXES, RDF_TYPE
 from parley.web.http.headers import uri
 from parley.web.rdf import others
 from parley.web.site import Site

@@ -31,6 +31,7 @@ from parley.formats import (
 from parley.web.http import caching
 from parley.web.rdf.description import GRAPH_FORMATS
 from parley.web.routes import operations
+from parley.web.routes.search import LAST_PAGE
 from parley.web.routes.validation import REPORTS
 from parley.web.site import Site, current_site
 
@@ -102,7 +103,7 @@ _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
         "also": _text("A second class that they have."),
         "theme": _text("A theme, or a broader one."), "place": _text("A place."),
         "years": _text("A year, or the first and the last.", example="1990-1999"),
-        "page": {"schema": _PAGE, "description": "Page of the results."},
+        "page": {"schema": _PAGE | {"maximum": LAST_PAGE}, "description": "Page of the results."},
     },
     "search.suggest": {
         "q": _text("Words, the last perhaps unfinished.", example="a"), "format": _text("json or opensearch."),

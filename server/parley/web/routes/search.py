@@ -27,8 +27,8 @@ from parley.web.view.naming import Text
 blueprint = Blueprint("search", __name__)
 
 PAGE_SIZE: Final = 50
-#: Pages beyond this are refused: every one of them makes the index walk all those before.
-LAST_PAGE: Final = 2000
+#: Pages beyond this are refused: every one of them makes the index walk all those before, and not all are ranked.
+LAST_PAGE: Final = 200
 LONGEST: Final = 200
 #: Suggestions for one beginning.
 SUGGESTED: Final = 8
@@ -71,7 +71,7 @@ def search(language: str | None = None) -> Response:
         if asked
         else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), lambda iri: address(theme=iri)),
         page=page,
-        page_total=math.ceil(choices.total / PAGE_SIZE),
+        page_total=min(LAST_PAGE, math.ceil(choices.total / PAGE_SIZE)),
         page_address=lambda number: address(page=number),
     )
     # The results of a search are no content of their own (requirements of search engines for such pages).

@@ -94,15 +94,22 @@ class Interface:
 
     def date(self, lexical: str, datatype: str) -> str | None:
         """The date or time as read in this language; None if it is no date, or not a valid one."""
+        if not dates.is_date(datatype):
+            return None
         words = dates.Words(*(str(self.catalogue[f"date.{name}"]) for name in dates.Words._fields))
         return dates.readable(lexical, datatype, self.locale, words)
 
     def language_name(self, tag: str) -> str:
         """What this interface calls the language `tag`; the tag itself where there is no name."""
-        try:
-            return Locale.parse(tag, sep="-").get_display_name(self.locale) or tag
-        except (ValueError, UnknownLocaleError):
-            return tag
+        return _language_name(tag, str(self.locale))
+
+
+@lru_cache(maxsize=1024)
+def _language_name(tag: str, locale: str) -> str:
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from parley.release.index import Index
 from parley.roles import Role
+from parley.vocab import OWL
 from parley.web.view import browse, columns, entity, inverse, reading, rules
 
 #: Entries of each kind, a few hundred bytes each.
@@ -28,6 +29,8 @@ class Memory:
         self.rules = lru_cache(1)(partial(rules.by_class, source))
         #: Instances of a class, at most so many, that a property leads to.
         self.instances = lru_cache(64)(partial(_instances, source))
+        #: The publication's own vocabularies, to which the frame of every page links.
+        self.vocabularies = lru_cache(1)(partial(_vocabularies, source, ours))
         #: The classes that the data is about.
         self.classes = lru_cache(1)(partial(browse.classes, source, ours))
         #: The publication's own terms by the names that variables of queries have.
@@ -36,3 +39,7 @@ class Memory:
 
 def _instances(source: Index, class_iri: str, most: int, led: str | None) -> tuple[str, ...]:
     return tuple(source.instances(class_iri, most, led=led))
+
+
+def _vocabularies(source: Index, ours: Callable[[str], bool]) -> tuple[str, ...]:
+    return tuple(iri for iri in source.instances(OWL + "Ontology", 1) if ours(iri))

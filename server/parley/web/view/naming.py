@@ -67,7 +67,8 @@ class Namer:
 
     def label(self, iri: str) -> Text | None:
         """The label of `iri` in the best language there is, or None if it has none."""
-        self.learn([iri])
+        if iri not in self._known:
+            self.learn([iri])
         found = choose_label(self._known[iri], self._interface.language, self._default)
         return Text(*found) if found else None
 
