@@ -132,6 +132,16 @@ def dump_rows(servers: list[Server], options: argparse.Namespace, release: Path,
         yield f"{'dump':<9} {'one':<5} {connections:>4}" + compared(taking, asked, "one", connections, options, count())
 
 
+def unasked_of(size: int, turns: Iterator[int], accept: str) -> Iterator[bytes]:
+    """Requests for documents from all over the data, each with an address that nobody has asked for before.
+
+    Without that, those of the small publication would soon come from what is kept.
+    """
+    step = max(1, size // 997 * 2 + 1)
+    for turn in turns:
+        yield request_of(f"/doc/t{turn * step % size}?page=1&turn={turn}", accept)
+
+
 def size_rows(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     """A row a size: what a document that was not asked for before costs, in each format, and its share of the first."""
     with ExitStack() as stack:
@@ -145,12 +155,11 @@ def size_rows(folder: Path, options: argparse.Namespace) -> Iterator[str]:
             served.append((size, stack.enter_context(parley(place / "publication", place, workers=options.workers))))
         for form in options.formats:
             found: dict[int, list[Measure]] = {size: [] for size, _ in served}
-            steps = {size: count(0, max(1, size // 997 * 2 + 1)) for size, _ in served}
+            turns = {size: count() for size, _ in served}
             for _ in range(options.rounds):
                 for size, server in served:
-                    things = (next(steps[size]) % size for _ in count())
-                    target = Target("/doc/t{n}?page=1", FORMATS[form])
-                    found[size].append(measure(server, target.requests(things), 1, options.seconds))
+                    asked = unasked_of(size, turns[size], FORMATS[form])
+                    found[size].append(measure(server, asked, 1, options.seconds))
             first = best(found[options.sizes[0]])
             for size, _ in served:
                 this = best(found[size])
