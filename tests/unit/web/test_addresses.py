@@ -48,6 +48,8 @@ def get(tiny: tuple[Publication, StateDirectory, Built]) -> Iterator[Get]:
         ("/api%2Dnone/../%64oc/becher", None),
         ("/%64oc/becher", "/doc/becher"),
         ("/sitemap/01.xml", "/sitemap/1.xml"),
+        ("/doc/becher.json", "/doc/becher.jsonld"),
+        ("/de/doc/becher.OWL", "/de/doc/becher.rdf"),
         ("/sparql%2F", None),
         ("/nothing/", None),
         ("/problems/", None),

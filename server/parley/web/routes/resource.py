@@ -82,7 +82,7 @@ def document(path: str = "", language: str | None = None) -> Response:
         return _document(iri, language, None)
     stem, dot, extension = path.rpartition(".")
     named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
-    iri = _first([stem]) if named is not None and extension == named.extension else None
+    iri = _first([stem]) if named is not None else None  # `.json` leads to `.jsonld`
     return _document(iri, language, named) if iri is not None else _reserved() or _without_slash(path)
 
 
