@@ -63,6 +63,9 @@ class Settings:
         "", "Private networks, such as 10.0.0.0/8, to which the host names in `services` may lead; empty: none."
     )
     state: str = _server("", "Directory of releases; empty: .parley in the publication, else the user's state folder.")
+    signing_key: str = _server(
+        "", "SSH key that `parley sign` signs with, or a public key whose private part an agent holds; empty: none."
+    )
     keep: int = _server(5, "Releases that `parley gc` keeps.", minimum=1)
     verify_at_start: int = _server(
         256 * MIB, "Bytes of a release that are hashed before it is served; above, in the background."

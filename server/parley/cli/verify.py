@@ -46,7 +46,10 @@ def verify(
     from parley.verify.run import verify as look
 
     if not url.startswith(("http://", "https://")):
-        raise Misuse(f"“{url}” is no web address.", cure="Begin it with http:// or https://.")
+        raise Misuse(
+            f"“{url}” is no web address.",
+            cure="Begin it with http:// or https://; files are checked by `parley verify-release`.",
+        )
     client = Client(requests, pause, base, url if base else "")
     result = look(client, url, list(iris), sample)
     if as_json:

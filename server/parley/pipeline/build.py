@@ -19,6 +19,7 @@ from parley.pipeline.validation.cures import WITH_VIOLATIONS
 from parley.publication import FILE_NAME, Publication
 from parley.release.directory import StateDirectory
 from parley.release.manifest import FORMAT_VERSION, Manifest, release_id
+from parley.release.sums import write_checksums
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus
@@ -139,7 +140,9 @@ def _assemble(
     with clock.stage("manifest"):
         closure = hashlib.sha256(inference.path.read_bytes()).hexdigest()
         identity = release_id(corpus.digest, publication.source, closure, queries + mappings_digest(mappings))
-        Manifest.make(work, identity, corpus.graphs, inference.triples).write(work)
+        manifest = Manifest.make(work, identity, corpus.graphs, inference.triples)
+        manifest.write(work)
+        write_checksums(work, manifest)
     return corpus, inference
 
 

@@ -68,6 +68,13 @@ class StateDirectory:
             raise ReleaseError(f"There is no release {identity}.", cure="`parley releases` lists those there are.")
         return self._releases / max(found, key=_generation)
 
+    def find(self, start: str) -> Path:
+        """The directory of the one release whose id begins with `start`. Raises ReleaseError."""
+        found = {name.partition(".")[0] for name in self._names() if name.startswith(start)}
+        if len(found) > 1:
+            raise ReleaseError(f"{len(found)} releases begin with {start}.", cure="Give more of the id.")
+        return self.path(found.pop() if found else start)
+
     def releases(self) -> list[tuple[int, Path]]:
         """Number in the history (0: never made current) and directory of every release, newest first."""
         numbers = self._history().numbers()
@@ -163,7 +170,7 @@ class StateDirectory:
         if identity is None:
             path = next(iter(self._earlier(current.name if current else "")), None)
         else:
-            path = self._by_start(identity)
+            path = self.find(identity)
         if path is None:
             raise ReleaseError("There is no earlier release.", cure="`parley releases` lists those there are.")
         self._opened(path)
@@ -226,12 +233,6 @@ class StateDirectory:
     def _earlier(self, name: str) -> list[Path]:
         there = set(self._names())
         return [self._releases / earlier for earlier in self._history().before(name) if earlier in there]
-
-    def _by_start(self, start: str) -> Path:
-        found = {name.partition(".")[0] for name in self._names() if name.startswith(start)}
-        if len(found) > 1:
-            raise ReleaseError(f"{len(found)} releases begin with {start}.", cure="Give more of the id.")
-        return self.path(found.pop() if found else start)
 
     def _equal(self, work: Path, identity: str) -> Path | None:
         """The release that has the same files as `work`, if it is sound."""

@@ -91,7 +91,7 @@ class Manifest:
         """
         rows = tuple(GraphEntry(g.iri, g.role.value, g.triples) for g in graphs)
         with storage_errors(f"The manifest of {release}"):
-            entries = {name: _entry(release / name) for name in _names(release)}
+            entries = {name: file_entry(release / name) for name in _names(release)}
             created = _modified(release / "quads.nq", rows) or _source_date(environment)
         return cls(
             id=identity,
@@ -111,7 +111,7 @@ class Manifest:
     def write(self, release: Path) -> None:
         """Write `manifest.json` into the directory `release`."""
         with storage_errors("The manifest"):
-            (release / FILE_NAME).write_text(self._text(), encoding="utf-8")
+            (release / FILE_NAME).write_text(self.text(), encoding="utf-8")
 
     @classmethod
     def read(cls, release: Path) -> Self:
@@ -130,24 +130,30 @@ class Manifest:
                 f"{path} has format {manifest.format_version}, but this Parley reads format {FORMAT_VERSION}.",
                 cure=_REBUILD,
             )
-        if text != manifest._text():
+        if text != manifest.text():
             raise ReleaseError(f"{path} is damaged: its checksum is wrong.", cure=_REBUILD)
         return manifest
 
     def verify(self, release: Path, *, hashes: bool = True) -> None:
         """Check that every file is there in its size and, with `hashes`, with its digest; else raise ReleaseError."""
+        for fault in self.faults(release, hashes=hashes):
+            raise ReleaseError(fault, cure=_REBUILD)
+
+    def faults(self, release: Path, *, hashes: bool = True) -> Iterator[str]:
+        """What is wrong with the files of the directory `release`, a sentence for each; see `verify`."""
         for name, entry in {**self.files, **self.derived}.items():
             path = release / name
             try:
                 size = path.stat().st_size
-                sound = size == entry.size and (not hashes or _entry(path) == entry)
+                sound = size == entry.size and (not hashes or file_entry(path) == entry)
             except OSError as error:
-                raise ReleaseError(f"{path} can't be read: {error.strerror}.", cure=_REBUILD) from error
+                yield f"{path} can't be read: {error.strerror}."
+                continue
             if not sound:
                 what = f"has {size} bytes instead of {entry.size}" if size != entry.size else "has been altered"
-                raise ReleaseError(f"The release is damaged: {path} {what}.", cure=_REBUILD)
+                yield f"The release is damaged: {path} {what}."
         if release.name.partition(".")[0] != self.id and len(release.name) >= 64:
-            raise ReleaseError(f"{release} holds the release {self.id}, not the one it is named after.", cure=_REBUILD)
+            yield f"{release} holds the release {self.id}, not the one it is named after."
 
     @classmethod
     def _parse(cls, table: Mapping[str, Any]) -> Self:
@@ -161,7 +167,7 @@ class Manifest:
             counts={name: int(count) for name, count in table["counts"].items()},
         )
 
-    def _text(self) -> str:
+    def text(self) -> str:
         """The one way to write this manifest, with a checksum over all else in it."""
         table = {name: value for name, value in asdict(self).items() if value is not None}
         body = json.dumps(table, sort_keys=True, ensure_ascii=False)
@@ -190,7 +196,8 @@ def _names(release: Path) -> Iterator[str]:
             yield name
 
 
-def _entry(path: Path) -> FileEntry:
+def file_entry(path: Path) -> FileEntry:
+    """Digest and size of the file at `path`, read in pieces."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return FileEntry(digest, file.tell())

@@ -55,6 +55,18 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` into the file at `path`, which holds the old or the new whatever happens."""
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        draft.write_bytes(content)
+        sync_file(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_file(path.parent)
+
+
 def sync_tree(root: Path) -> None:
     """Wait until everything under `root` is on disk: a rename may otherwise reach it before the contents do."""
     for folder, _folders, files in os.walk(root, topdown=False):
