@@ -35,6 +35,8 @@ def verify_release(
     """
     if path is None:
         path = _current(folder)
+    if not as_json:
+        click.echo(path)
     checks = []
     for check in look(path, signers, signed=signed):
         checks.append(check)

@@ -63,13 +63,12 @@ def _release(path: Path) -> Iterator[Check]:
         yield Check("files", Status.SOUND, f"{len(manifest.files)}, and {made}, are as the manifest lists them")
     texts = {name: (path / FOLDER / name, text) for name, text in expected(manifest).items()}
     there = {name: (file, text) for name, (file, text) in texts.items() if file.is_file()}
-    wrong = [str(file) for file, text in there.values() if file.read_bytes() != text.encode("utf-8")]
-    if wrong:
-        yield Check("checksums", Status.WRONG, f"{' and '.join(wrong)}: not what follows from the manifest")
-    elif SUMS in there:
-        yield Check("checksums", Status.SOUND, f"{path / FOLDER / SUMS} is what follows from the manifest")
-    else:
-        yield Check("checksums", Status.UNCHECKED, f"there is no {path / FOLDER / SUMS}; `parley sign` writes it")
+    wrong = [f"{FOLDER}/{name}" for name, (file, text) in there.items() if file.read_bytes() != text.encode("utf-8")]
+    yield from (Check("checksums", Status.WRONG, f"{name} is not what follows from the manifest") for name in wrong)
+    if SUMS not in there:
+        yield Check("checksums", Status.UNCHECKED, f"there is no {FOLDER}/{SUMS}; `parley sign` writes it")
+    elif not wrong:
+        yield Check("checksums", Status.SOUND, f"{FOLDER}/{SUMS} is what follows from the manifest")
 
 
 def _downloaded(folder: Path, only: Path | None) -> Iterator[Check]:
@@ -78,10 +77,10 @@ def _downloaded(folder: Path, only: Path | None) -> Iterator[Check]:
         places = {name: folder / name for name in sums if (folder / name).is_file()}
     else:
         places = {_listed(only, sums): only}
-    faults = [f"{path} has been altered: its SHA-256 is not that in {folder / SUMS}." for path in _altered(places, sums)]
+    faults = [f"{path} has been altered: its SHA-256 is not that in {SUMS}." for path in _altered(places, sums)]
     yield from (Check("files", Status.WRONG, fault) for fault in faults)
     if not places:
-        yield Check("files", Status.WRONG, f"none of the {len(sums)} files that {folder / SUMS} lists is here")
+        yield Check("files", Status.WRONG, f"none of the {len(sums)} files that {SUMS} lists is here")
     elif not faults:
         yield Check("files", Status.SOUND, f"{_some(places)} {'is' if len(places) == 1 else 'are'} as {SUMS} says")
     if len(places) < len(sums):
@@ -124,11 +123,11 @@ def _some(names: Mapping[str, object] | list[str], most: int = 3) -> str:
 
 def _signature(folder: Path, signers: Path | None, wanted: bool) -> Check:
     if not (folder / SIGNATURE).is_file():
-        detail = f"there is none: {folder / SIGNATURE} does not exist"
-        return Check("signature", Status.WRONG if wanted else Status.UNCHECKED, detail)
+        detail = f"there is no {SIGNATURE}"
+        return Check("signature", Status.WRONG if wanted else Status.UNCHECKED, f"{detail}; this release is not signed")
     own = folder / SIGNERS
     if not (folder / SUMS).is_file():
-        return Check("signature", Status.WRONG, f"{folder / SUMS}, which was signed, is not here")
+        return Check("signature", Status.WRONG, f"{SUMS}, which was signed, is not here")
     try:
         name, key = signing.verify(folder, signers or (own if own.is_file() else None))
     except ReleaseError as error:
@@ -139,5 +138,5 @@ def _signature(folder: Path, signers: Path | None, wanted: bool) -> Check:
         "signature",
         Status.SOUND,
         f"with the {key}. Whose key that is was not checked"
-        + (f": {own}, which came with the release, says {name}" if name else ""),
+        + (f": {SIGNERS}, which came with the release, says {name}" if name else ""),
     )

@@ -99,7 +99,7 @@ def verify(folder: Path, signers: Path | None) -> tuple[str, str]:
     good, told = _run("check-novalidate", "-n", NAMESPACE, *given, data=sums)
     if not good:
         raise ReleaseError(
-            f"{signature} is no signature of {sums}: one of the two has been altered ({told}).",
+            f"{SIGNATURE} is no signature of {SUMS}: one of the two has been altered ({told}).",
             cure="Download both again, from where the release was published.",
         )
     key = told.rpartition(" with ")[2]
@@ -111,7 +111,7 @@ def verify(folder: Path, signers: Path | None) -> tuple[str, str]:
         good, found = _run("verify", "-n", NAMESPACE, *given, "-f", str(signers), "-I", name, data=sums)
     if not good:
         raise ReleaseError(
-            f"{signature} is by the {key}, which {signers} does not allow ({found}).",
+            f"{SIGNATURE} is by the {key}, which {signers} does not allow ({found}).",
             cure="Trust it only if the publisher says elsewhere that this is the key.",
         )
     return name, key

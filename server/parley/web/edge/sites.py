@@ -1,4 +1,7 @@
-"""Which site a request gets: the one that `serving.json` names, opened once, swapped when the file changes."""
+"""Which site a request gets: the one that `serving.json` names, opened once, swapped when the file changes.
+
+It is opened anew too when its release has been signed meanwhile: answers that are kept know nothing of the signature.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from pathlib import Path
 from flask import Flask
 
 from parley.engine.protocol import Engine
+from parley.release import sums
 from parley.serving import Serving
 from parley.web.edge.cache import ResponseCache
 from parley.web.site import Site
@@ -22,6 +26,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at `serving.json`.
 LOOK_INTERVAL = 0.2
+
+#: What tells a file from what was there before: time, number, size.
+Stamp = tuple[int, int, int]
 
 
 @dataclass(slots=True, eq=False)
@@ -51,13 +58,14 @@ class Sites:
         self._opener = opener
         self._pool = pool
         self._current: Served | None = None
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Stamp | None = None
+        self._signed: tuple[Path, Stamp | None] | None = None
         self._next_look = 0.0
         self._switch: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
         """Open the first site. Raises ReleaseError."""
-        self._seen = self._stamp()
+        self._seen = _stamp(self._path)
         self._current = await self._open()
 
     @contextmanager
@@ -82,17 +90,13 @@ class Sites:
             self._current.retired = True
             self._close_if_unused(self._current)
 
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_ino, status.st_size
-
     def _look(self) -> None:
-        stamp = self._stamp()
-        if stamp is not None and stamp != self._seen and self._switch is None:
-            self._seen = stamp
+        if self._switch is not None:
+            return
+        stamp = _stamp(self._path)
+        signed = self._signed and (self._signed[0], _stamp(self._signed[0]))
+        if stamp is not None and (stamp, signed) != (self._seen, self._signed):
+            self._seen, self._signed = stamp, signed
             self._switch = asyncio.ensure_future(self._replace())
 
     async def _replace(self) -> None:
@@ -109,10 +113,24 @@ class Sites:
             self._close_if_unused(old)
 
     async def _open(self) -> Served:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, lambda: self._opener(Serving.read(self._path)))
+        def opened() -> tuple[Served, tuple[Path, Stamp | None]]:
+            serving = Serving.read(self._path)
+            signature = serving.release / sums.FOLDER / sums.SIGNATURE
+            signed = signature, _stamp(signature)
+            return self._opener(serving), signed
+
+        served, self._signed = await asyncio.get_running_loop().run_in_executor(self._pool, opened)
+        return served
 
     def _close_if_unused(self, served: Served) -> None:
         if served.retired and not served.users:
             served.retired = False  # once
             self._pool.submit(served.site.close)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size

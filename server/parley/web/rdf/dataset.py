@@ -12,6 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from parley.formats import GZIP, RDF_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
+from parley.release import sums
 from parley.release.manifest import FileEntry
 from parley.roles import Role
 from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
@@ -80,6 +81,12 @@ class _Writer:
         for name, entry in self.site.manifest.files.items():
             if name.startswith("dumps/") and _plain(name).rpartition(".")[2] in _FILE_TYPES:
                 self._distribution(name.removeprefix("dumps/"), entry)
+
+        for name in sums.beside(self.site.release):  # neither DCAT nor SPDX has a word for a signature over files
+            self._say(self.dataset, DCTERMS + "relation", self._file(name))
+
+    def _file(self, name: str) -> ox.NamedNode:
+        return ox.NamedNode(uri(self.site.canonical(f"release/{self.site.manifest.id}/dumps/{name}")))
 
     def _copy(self, start: ox.NamedNode) -> None:
         """What the publication's catalogue says about `start` and about what that leads to."""
@@ -195,7 +202,7 @@ class _Writer:
         extension = _plain(name).rpartition(".")[2]
         media_type = next(f.media_type for f in _dumped() if f.extension == extension)
         it = ox.NamedNode(f"{self.document}#{uri(name)}")
-        file = ox.NamedNode(uri(self.site.canonical(f"release/{self.site.manifest.id}/dumps/{name}")))
+        file = self._file(name)
         self._say(self.dataset, DCAT + "distribution", it)
         self._say(self.dataset, VOID + "dataDump", file)
         self._say(it, RDF_TYPE, ox.NamedNode(DCAT + "Distribution"))

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 
 from parley.errors import NotFound
 from parley.formats import HTML, JSON, LINKSET_JSON, OPENSEARCH, RDF_FORMATS, SUGGESTIONS, TEXT, TURTLE, XML, Format
+from parley.release import sums
 from parley.serialise import serialise
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import link_header
@@ -149,7 +150,8 @@ def void() -> Response:
         accept = None  # there is no page of it; a browser is better served with Turtle than with 406
     chosen = negotiate.choose_format(accept, parameter, offered)
     body = serialise(dataset.description(site), chosen, site.prefixes)
-    response = _answer(body, chosen, parameter or "", dataset.previous(site) or "")
+    known = (dataset.previous(site) or "", *sums.beside(site.release))
+    response = _answer(body, chosen, parameter or "", *known)
     if not parameter:
         response.vary.add("Accept")
         response.headers["Content-Location"] = f"{site.urls.local('.well-known/void')}?format={chosen.name}"

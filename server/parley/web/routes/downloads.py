@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from flask import Blueprint, Response, request, send_file
 
 from parley.errors import BadRequest, NotFound
-from parley.formats import FORMATS, GZIP, RESULTS_CSV, SPREADSHEET
+from parley.formats import FORMATS, GZIP, RESULTS_CSV, SPREADSHEET, TEXT
+from parley.release import signing, sums
 from parley.release.manifest import FileEntry
 from parley.vocab import XSD
 from parley.web.http import caching, compression
@@ -66,13 +68,33 @@ def downloads(language: str | None = None) -> Response:
             parts[_part(file)].append(file)
     for files in parts.values():
         files.sort(key=lambda file: (collation(file.kind.text) if file.kind else "", file.name))
+    beside = sums.beside(site.release)
+    signer = signing.signer_of(site.release) if sums.SIGNATURE in beside else None
     response = pages.respond(
-        "downloads.html", here="downloads", created=_created(site), parts={k: v for k, v in parts.items() if v}
+        "downloads.html",
+        *(entry.sha256 for entry in beside.values()),
+        here="downloads",
+        created=_created(site),
+        parts={k: v for k, v in parts.items() if v},
+        beside=[(name, _address(site, name)) for name in beside],
+        signer=signer,
+        check=_commands(beside, signer),
     )
     items = [(file.href, {"rel": "item"}) for files in parts.values() for file in files if not _is_table(file.name)]
     if items:
         response.headers["Link"] = link_header(items)
     return response
+
+
+def _commands(beside: Collection[str], signer: signing.Signer | None) -> str:
+    """What a reader types to check a file after the download."""
+    if sums.SUMS not in beside:
+        return "sha256sum all.ttl"
+    lines = [f"sha256sum --check --ignore-missing {sums.SUMS}"]
+    if signer is not None:
+        of, by = f"-s {sums.SIGNATURE} < {sums.SUMS}", f"-f {sums.SIGNERS} -I {shlex.quote(signer.name)}"
+        lines.append(f"ssh-keygen -Y verify {by} -n {signing.NAMESPACE} {of}")
+    return "\n".join(lines)
 
 
 @blueprint.get("/download/<path:name>")
@@ -97,6 +119,8 @@ def file(release: str, name: str) -> Response:
         site = history.kept(release)
     entry = _entry(site, name)
     found = next((f for f in (*FORMATS, GZIP) if name.endswith(f".{f.extension}")), None)
+    if found is None and name in sums.BESIDE:
+        found = TEXT
     coded = site.manifest.files.get(_FOLDER + name + _PACKED)
     encoded = coded is not None and _takes_gzip(entry)
     part = _is_part_wanted(entry)
@@ -118,6 +142,8 @@ def file(release: str, name: str) -> Response:
     if encoded and response.status_code == HTTPStatus.OK:
         response.headers["Content-Encoding"] = "gzip"
     _describe(response, site, coded if coded is not None and encoded else entry)
+    if name in sums.BESIDE and name not in sums.LASTING:
+        response.headers["Cache-Control"] = "no-cache"  # it may be signed with another key
     return response
 
 
@@ -181,8 +207,8 @@ def _licence(site: Site) -> list[tuple[str, dict[str, str]]]:
 
 
 def _entry(site: Site, name: str) -> FileEntry:
-    """The manifest's entry for a dump. Raises NotFound: only what the manifest lists is ever opened."""
-    entry = site.manifest.files.get(_FOLDER + name)
+    """The entry of a dump, or of what lies beside the dumps. Raises NotFound: nothing that is not listed is opened."""
+    entry = sums.beside(site.release).get(name) if name in sums.BESIDE else site.manifest.files.get(_FOLDER + name)
     if entry is None:
         raise NotFound(f"There is no download called “{name[:200]}”.", cure="/downloads lists them.")
     return entry
