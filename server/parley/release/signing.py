@@ -64,8 +64,8 @@ def signer_name(base: str) -> str:
 def sign(release: Release, key: Path, name: str) -> Signer:
     """Sign the checksums of `release` with the SSH key in the file `key`, as `name`.
 
-    `key` may be a public key whose private part an agent holds. `ssh-keygen` asks for a passphrase and says what is wrong
-    with a key by itself. Raises Misuse where it won't sign or is not there, ReleaseError if the disk refuses.
+    `key` may be a public key whose private part an agent holds. `ssh-keygen` itself asks for a passphrase and says what
+    is wrong with a key. Raises Misuse where it won't sign or is not there, ReleaseError if the disk refuses.
     """
     write_checksums(release.path, release.manifest)
     sums = (release.dumps / SUMS).read_bytes()

@@ -120,7 +120,8 @@ def test_39_another_key_is_not_allowed(folder: Path, release: Path) -> None:
 
 
 def test_39_without_ssh_keygen_the_cure_is_named(folder: Path, release: Path) -> None:
-    for command in (["verify-release", release], ["sign", "--key", folder.parent / "key", "--publication", folder]):
+    sign: list[str | Path] = ["sign", "--key", folder.parent / "key", "--publication", folder]
+    for command in (["verify-release", release], sign):
         done = parley(*command, PATH="/nowhere")
         assert (done.returncode, "apt-get install openssh-client" in done.stderr) == (2, True), done
 
