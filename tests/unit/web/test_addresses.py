@@ -13,8 +13,9 @@ from parley.formats import JSON, JSON_LD, RDF_FORMATS, TURTLE
 from parley.pipeline.build import Built
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
+from parley.serving import Serving
 from parley.web.app import create_app
-from parley.web.site import Serving, Site
+from parley.web.site import Site
 
 Get = Callable[..., TestResponse]
 

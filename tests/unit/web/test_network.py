@@ -91,7 +91,7 @@ def test_what_a_network_turns_on_is_named_in_any_case() -> None:
 
 def test_what_two_hubs_share_lies_between_them_and_hubs_lie_apart() -> None:
     shared, own = range(2, 14), {0: range(14, 20), 1: range(20, 26)}
-    places = layout(26, [(hub, n) for hub in own for n in (*shared, *own[hub])])
+    places = layout(26, tuple((hub, n) for hub in own for n in (*shared, *own[hub])))
     near = [math.dist(places[hub], places[n]) for hub in own for n in shared]
     assert math.dist(places[0], places[1]) > 1.2 * sum(near) / len(near)
 
