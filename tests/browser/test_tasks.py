@@ -110,7 +110,7 @@ def test_write_a_query_from_an_example(walk: Walk) -> None:
     walk.click("link", "Which forces does the page say are led by NATO?")
     walk.click("button", "Edit this query")
     editor = walk.page.locator(".cm-content, textarea[name=query]:visible").first
-    editor.focus()
+    editor.click()  # waits until the editor is there to be written in
     walk.page.keyboard.press("Control+End")
     walk.page.keyboard.type("LIMIT 1")
     walk.click("button", "Run")

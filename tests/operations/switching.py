@@ -26,6 +26,8 @@ REQUESTS = (
     ("/.well-known/void?format=nt", "*/*"), ("/version", "*/*"), ("/t2", "*/*"),
 )  # fmt: skip
 _MARK = re.compile(rb"edition [A-Z]")
+#: What a description says of the release before it.
+_PREVIOUS = re.compile(rb"<http://www\.w3\.org/ns/dcat#previousVersion> <[^>]*>")
 _RELEASE = re.compile(rb'(?:release/|"release": "|<code title=")([0-9a-f]{64})')
 
 
@@ -104,7 +106,8 @@ class Load:
         if status != (303 if path.endswith("/t2") else 200):
             return f"{path}: {status}"
         marks = {mark[-1:].decode() for mark in _MARK.findall(body)}
-        marks |= {"AB"[self.releases.index(name.decode())] for name in _RELEASE.findall(body)}
+        own = _PREVIOUS.sub(b"", body)
+        marks |= {"AB"[self.releases.index(name.decode())] for name in _RELEASE.findall(own)}
         if len(marks) > 1:
             return f"{path}: of {len(marks)} releases"
         if tag and self._bodies.setdefault((path, tag), body) != body:
