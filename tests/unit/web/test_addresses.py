@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
@@ -108,3 +109,12 @@ def test_formats_of_the_releases_are_described(get: Get) -> None:
     operation = get("/api/openapi.json").json["paths"]["/releases"]["get"]  # type: ignore[index]
     assert {f.media_type for f in (JSON, *RDF_FORMATS)} <= set(operation["responses"]["200"]["content"])
     assert "format" in {row["name"] for row in operation["parameters"]}
+
+
+def test_a_search_that_finds_more_than_is_listed_says_so(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "Only the first 1 are listed"
+    kind = quote("http://lichen.example/garden/ontology#Stone", safe="")
+    assert said not in get(f"/search?kind={kind}", "text/html").text
+    monkeypatch.setattr("parley.web.routes.search.PAGE_SIZE", 1)
+    monkeypatch.setattr("parley.web.routes.search.LAST_PAGE", 1)
+    assert said in get(f"/search?kind={kind}", "text/html").text

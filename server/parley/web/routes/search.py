@@ -73,6 +73,7 @@ def search(language: str | None = None) -> Response:
         page=page,
         page_total=min(LAST_PAGE, math.ceil(choices.total / PAGE_SIZE)),
         page_address=lambda number: address(page=number),
+        most=LAST_PAGE * PAGE_SIZE,
     )
     # The results of a search are no content of their own (requirements of search engines for such pages).
     response.headers["X-Robots-Tag"] = "noindex, follow"
