@@ -41,7 +41,6 @@ class EngineClient:
         self._control = str(directory / CONTROL_SOCKET)
         self._limits = limits or Limits()
         self._heavy = HeavyQueries(self._limits)
-        self._running = 0
 
     @asynccontextmanager
     async def query(self, request: QueryRequest) -> AsyncIterator[SocketAnswer]:
@@ -50,7 +49,6 @@ class EngineClient:
         heavy = self._heavy.knows(request)
         if heavy:
             await self._heavy.enter()
-        self._running += 1
         try:
             answer = SocketAnswer(self, request, await self._admission(request, _payload(request, heavy)))
             try:
@@ -67,7 +65,6 @@ class EngineClient:
             finally:
                 answer.abort()
         finally:
-            self._running -= 1
             if heavy:
                 self._heavy.leave()
 
@@ -98,8 +95,7 @@ class EngineClient:
             incoming = self._connect(lost=waited > _RESTART_SECONDS)
             if incoming is not None:
                 try:
-                    alone = self._running == 1
-                    if await incoming.ask(payload, wait - waited, seconds, on_the_spot=alone):
+                    if await incoming.ask(payload, wait - waited, seconds):
                         return incoming
                 except BaseException:
                     incoming.abort()

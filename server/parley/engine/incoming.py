@@ -1,14 +1,13 @@
 """The client's end of a connection to an executor: frames as they come, read in the background.
 
 Setting up a transport and its stream costs as much as a cheap query, so the socket is read directly; and nobody is
-woken for the frame that only says that an executor has taken the query. A turn of the event loop costs half as much:
-where nothing else goes on, an answer is waited for on the spot, and most come within a fraction of a millisecond.
+woken for the frame that only says that an executor has taken the query. The event loop never stands still for an
+answer: its next requests begin meanwhile, so that the executors work side by side.
 """
 
 from __future__ import annotations
 
 import asyncio
-import select
 import socket
 import time
 
@@ -17,8 +16,6 @@ from parley.errors import EngineLost
 
 _READ = 64 * 1024
 _ACCEPTED = bytes([Frame.ACCEPTED])
-#: Milliseconds for which the event loop stands still to wait for an answer: less than what a page takes it.
-_STANDSTILL = 1
 
 
 class Incoming:
@@ -56,30 +53,20 @@ class Incoming:
         del buffer[:end]
         return kind, content
 
-    async def ask(self, payload: bytes, wait: float, seconds: float, *, on_the_spot: bool = False) -> bool:
+    async def ask(self, payload: bytes, wait: float, seconds: float) -> bool:
         """Send a request; whether an executor takes it within `wait` seconds and then begins to answer, or to fail.
-
-        `on_the_spot`: with the event loop standing still for the first moment.
 
         An answer that does not begin within `seconds` of that, or a connection that ends, is a failure: `frame` tells.
         """
         deadline = time.monotonic() + wait
         if not await self._send(payload, wait):
             return False
-        if on_the_spot:
-            self._stand_still()
         while not (self._has_frame() or self._ended):
             until = deadline if self.executor is None else self.accepted_at + seconds
             if until <= time.monotonic():
                 break
             await self._arrival(until)
         return self.executor is not None or self._has_frame()
-
-    def _stand_still(self) -> None:
-        poll = select.poll()
-        poll.register(self._descriptor, select.POLLIN)
-        while not (self._has_frame() or self._ended) and poll.poll(_STANDSTILL):
-            self._read()
 
     async def _send(self, payload: bytes, wait: float) -> bool:
         """Send at once what the socket takes, mostly all: a cheap query is then answered before this side goes on."""
