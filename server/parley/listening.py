@@ -1,11 +1,11 @@
-"""The listening socket, and what to tell the operator where it can't be had."""
+"""The listening sockets, and what to tell the operator where it can't be had."""
 
 from __future__ import annotations
 
 import errno
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from parley.errors import Misuse
@@ -14,22 +14,33 @@ _BACKLOG: Final = 1024
 
 
 @contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening socket. Raises Misuse, which names the address and the cure, if it can't be had."""
+def listen(host: str, port: int, count: int = 1) -> Iterator[list[socket.socket]]:
+    """`count` listening sockets on one address, among which the kernel shares out the connections.
+
+    Raises Misuse, which names the address and the cure, if it can't be had.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
+        listeners = [socket.socket(family, kind, protocol)]
     except OSError as error:
         raise Misuse(f"“{host}” is no address of this machine: {error}.", cure="Set another with --host.") from error
-    with listener:
+    with ExitStack() as opened:
+        opened.enter_context(listeners[0])
         try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(_BACKLOG)
+            listeners[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listeners[0].bind(address)
+            # only now: with it, the first would be bound beside those of another program that is there already
+            listeners[0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            for _ in range(count - 1):
+                listeners.append(opened.enter_context(socket.socket(family, kind, protocol)))
+                listeners[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                listeners[-1].bind(listeners[0].getsockname())
+            for listener in listeners:
+                listener.listen(_BACKLOG)
+                listener.setblocking(False)
         except (OSError, OverflowError) as error:
             raise _refused(host, port, error) from error
-        listener.setblocking(False)
-        yield listener
+        yield listeners
 
 
 def _refused(host: str, port: int, error: Exception) -> Misuse:

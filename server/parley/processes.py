@@ -29,14 +29,16 @@ def without_keyboard() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def start_http(settings: Settings, listener: socket.socket, serving: Path, counts: Path) -> subprocess.Popen[bytes]:
-    """The HTTP server, on the socket of this process; it counts in `counts` if there are to be metrics."""
-    descriptor = listener.fileno()
-    command = ["parley.web.server", "--descriptor", str(descriptor), "--serving", str(serving)]
-    command += ["--workers", str(settings.workers), "--drain-seconds", str(settings.drain_seconds)]
+def start_http(
+    settings: Settings, listeners: list[socket.socket], serving: Path, counts: Path
+) -> subprocess.Popen[bytes]:
+    """The HTTP server, with a worker for each of the sockets; it counts in `counts` if there are to be metrics."""
+    descriptors = tuple(listener.fileno() for listener in listeners)
+    command = ["parley.web.server", "--descriptors", *map(str, descriptors), "--serving", str(serving)]
+    command += ["--drain-seconds", str(settings.drain_seconds)]
     command += ["--log-level", settings.log_level, "--log-format", settings.log_format]
     more = {DIRECTORY_VARIABLE: str(counts)} if settings.metrics else {}
-    return _start(command, more, (descriptor,))
+    return _start(command, more, descriptors)
 
 
 def start_metrics(address: str, serving: Path, counts: Path) -> subprocess.Popen[bytes]:

@@ -1,6 +1,6 @@
 """What `parley serve` runs: a small process without threads or engine that keeps the others alive.
 
-It holds the listening socket, starts the engine of the current release and the HTTP server, starts either again within
+It holds the listening sockets, starts the engine of the current release and the HTTP server, starts either again within
 a second when it dies, and follows the pointer to the current release: next engine started and ready, workers told
 through `serving.json`, old engine ended when its last queries have. All of them die with it, even by SIGKILL.
 """
@@ -65,11 +65,11 @@ def serve(
     settings = publication.settings
     if settings.metrics:
         split_address(settings.metrics)
-    with listen(settings.host, settings.port) as listener, _run_directory() as run:
+    with listen(settings.host, settings.port, settings.workers) as listeners, _run_directory() as run:
         release, reason = state.best_release()
         if reason:
             announce(f"The current release is not served: {reason}")
-        supervisor = Supervisor(settings, state, listener, run, announce)
+        supervisor = Supervisor(settings, state, listeners, run, announce)
         with signals() as wake:
             try:
                 supervisor.start(publication, release)
@@ -103,13 +103,13 @@ class Supervisor:
         self,
         settings: Settings,
         state: StateDirectory,
-        listener: socket.socket,
+        listeners: list[socket.socket],
         run: Path,
         announce: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._state = state
-        self._listener = listener
+        self._listeners = listeners
         self._run = run
         self._announce = announce
         self._serving = run / "serving.json"
@@ -129,7 +129,7 @@ class Supervisor:
     @property
     def address(self) -> str:
         """The site's address on this machine."""
-        host, port = self._listener.getsockname()[:2]
+        host, port = self._listeners[0].getsockname()[:2]
         return f"http://{f'[{host}]' if ':' in host else host}:{port}{self._settings.prefix}/"
 
     def start(self, publication: Publication, release: Release) -> None:
@@ -200,7 +200,7 @@ class Supervisor:
         return True
 
     def _start_http(self) -> None:
-        self._http = processes.start_http(self._settings, self._listener, self._serving, self._counts)
+        self._http = processes.start_http(self._settings, self._listeners, self._serving, self._counts)
         self._http_since = time.monotonic()
 
     def _start_metrics(self) -> None:

@@ -1,7 +1,8 @@
-"""The HTTP server process: Granian on the socket that the supervisor listens on (`python -m parley.web.server`).
+"""The HTTP server process: Granian on the sockets that the supervisor listens on (`python -m parley.web.server`).
 
-The socket is the supervisor's, so that connections wait in its queue, and are not refused, while a worker or this whole
-process is started again.
+The sockets are the supervisor's, so that connections wait in their queues, and are not refused, while a worker or this
+whole process is started again. Each worker has one of its own: of many connections that come at once, as a proxy opens
+them, the first to wake would take all from one that they share.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
 from parley import logs
 from parley.engine.client import EngineClient
@@ -43,18 +44,27 @@ _HEAD_BUFFER = 128 * 1024
 
 
 class Server(MPServer):
-    """Granian's multi-process server on a socket that listens already."""
+    """Granian's multi-process server on sockets that listen already, one for each worker."""
 
-    def __init__(self, descriptor: int, **options: Any) -> None:
-        super().__init__("parley.web.edge.application", **options)
-        self._descriptor = descriptor
+    def __init__(self, descriptors: list[int], **options: Any) -> None:
+        super().__init__("parley.web.edge.application", workers=len(descriptors), **options)
+        self._listeners = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        for listener in self._listeners:
+            listener.set_inheritable(True)
+        self._use(self._listeners[0])
 
     def _init_shared_socket(self) -> None:
-        # the way Granian itself shares a socket where SO_REUSEPORT does not balance (macOS)
-        self._sso = socket.socket(fileno=self._descriptor)
-        self._sso.set_inheritable(True)
-        self._shd: Any = SocketHolder(self._descriptor, False, BACKLOG)  # type: ignore[call-arg]  # its stub is behind
-        self._sfd: Any = self._descriptor
+        pass  # Granian would open one
+
+    def _spawn_worker(self, idx: int, *arguments: Any, **named: Any) -> WorkerProcess:
+        self._use(self._listeners[idx])
+        return super()._spawn_worker(idx, *arguments, **named)
+
+    def _use(self, listener: socket.socket) -> None:
+        """Have the next worker accept on `listener`, the way Granian shares one with all (on macOS)."""
+        self._sso = listener
+        self._sfd: Any = listener.fileno()
+        self._shd: Any = SocketHolder(self._sfd, False, BACKLOG)  # type: ignore[call-arg]  # its stub is behind
         self._ssp = None
 
 
@@ -95,21 +105,19 @@ def _logging(level: str, log_format: str) -> dict[str, Any]:
 def main() -> None:
     """Run until SIGTERM; exits with 1 when workers die as fast as they are started."""
     parser = argparse.ArgumentParser(prog="python -m parley.web.server", description=__doc__)
-    parser.add_argument("--descriptor", type=int, required=True, help="the listening socket")
+    parser.add_argument("--descriptors", type=int, nargs="+", required=True, help="a listening socket for each worker")
     parser.add_argument("--serving", type=Path, required=True, help="serving.json")
     parser.add_argument("--parent", type=int, required=True, help="process id of the supervisor")
-    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--drain-seconds", type=float, default=30.0)
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--log-format", default="text")
     arguments = parser.parse_args()
     die_with_parent(arguments.parent, signal.SIGKILL)
     server = Server(
-        arguments.descriptor,
+        arguments.descriptors,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         loop=Loops.auto,
-        workers=arguments.workers,
         backlog=BACKLOG,
         websockets=False,
         http1_settings=HTTP1Settings(max_buffer_size=_HEAD_BUFFER),

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from parley.errors import ParleyError, RequestError
 from parley.formats import PROBLEM
@@ -25,6 +25,7 @@ from parley.web.http.stream import Work
 from parley.web.routes import problems
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Aborted(Exception):
@@ -101,14 +102,32 @@ class Exchange:
             return
         answer = short.prepared(self.served.site, self.head, body)
         if answer is None:
-            answer = await self._in_thread(self._flask, body)
-            if answer.work is None and self.key:
-                self.served.cache.put(self.key, answer)
+            answer = await self._joined(self.key, body) if self.key else await self._in_thread(self._flask, body)
         self.facts.route = answer.route
         if answer.work is None:
             await self._send(answer)
         else:
             await until_disconnect(self._work(answer.work, answer.headers, body), self.receive)
+
+    async def _joined(self, key: Key, body: bytes) -> Answer:
+        """What Flask answers. Where another request is being answered the same, this one waits for what it will keep.
+
+        Else a page that many ask for at once, and that nobody had asked for before, would be made as many times.
+        """
+        cache, making = self.served.cache, self.served.making
+        if (made := making.get(key)) is not None:
+            await made.wait()
+            kept = cache.get(key)
+            return revalidated(kept.answer, self.head) if kept else await self._in_thread(self._flask, body)
+        made = making[key] = asyncio.Event()
+        try:
+            answer = await self._in_thread(self._flask, body)
+            if answer.work is None:
+                cache.put(key, answer)
+            return answer
+        finally:
+            del making[key]
+            made.set()
 
     def _flask(self, body: bytes) -> Answer:
         environ = self._environment(body)
@@ -121,7 +140,7 @@ class Exchange:
         path, request_id = self.head.path, self.request_id
         return adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=request_id)
 
-    async def _in_thread(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.pool, function, *arguments)
 
     async def _problem(self, error: ParleyError) -> None:
