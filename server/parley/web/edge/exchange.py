@@ -66,7 +66,6 @@ class Exchange:
         self.started = False
         self.key: Key | None = None
         self.facts = Facts(head.method, head.path, served.site.manifest.id)
-        self.request_id = self.facts.request_id
         self.coding = head.coding()
 
     async def run(self) -> None:
@@ -86,9 +85,9 @@ class Exchange:
         except Aborted:
             raise
         except Exception as error:
-            log.exception("request %s failed", self.request_id)
+            log.exception("request %s failed", self.facts.request_id)
             if self.started:
-                raise Aborted(self.request_id) from error
+                raise Aborted(self.facts.request_id) from error
             await self._problem(ParleyError("The server failed to answer: a defect of its own."))
 
     async def _answer(self) -> None:
@@ -137,7 +136,7 @@ class Exchange:
         return compression.finished(answer, self.coding, environ.get("HTTP_IF_NONE_MATCH", ""))
 
     def _environment(self, body: bytes) -> dict[str, Any]:
-        path, request_id = self.head.path, self.request_id
+        path, request_id = self.head.path, self.facts.request_id
         return adapter.environment(self.scope, path, body, prefix=self.prefix, request_id=request_id)
 
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -145,7 +144,7 @@ class Exchange:
 
     async def _problem(self, error: ParleyError) -> None:
         """Answer with a problem document without asking Flask, for requests that never got that far."""
-        members = problems.document(error, prefix=self.prefix, request_id=self.request_id)
+        members = problems.document(error, prefix=self.prefix, request_id=self.facts.request_id)
         headers = [("Content-Type", PROBLEM.content_type), ("Access-Control-Allow-Origin", "*")]
         body = problems.encode(members)
         headers += [*problems.headers(error).items(), ("Content-Length", str(len(body)))]
@@ -176,7 +175,7 @@ class Exchange:
         self.facts.status = status
         self.facts.media_type = next((value for name, value in headers if name == "Content-Type"), "")
         if status >= 400:
-            headers = [*headers, ("X-Request-Id", self.request_id)]
+            headers = [*headers, ("X-Request-Id", self.facts.request_id)]
         await self.send(start_message(status, headers))
 
     async def _body(self, data: bytes, *, last: bool = False) -> None:
@@ -201,8 +200,8 @@ class Exchange:
         if failure is None:
             return
         if self.started:
-            log.warning("request %s broke off: %s", self.request_id, failure)
-            raise Aborted(self.request_id) from failure
+            log.warning("request %s broke off: %s", self.facts.request_id, failure)
+            raise Aborted(self.facts.request_id) from failure
         await self._send(
             await self._in_thread(
                 adapter.render, self.served.app, self._environment(body), lambda: problems.respond(failure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -32,7 +32,13 @@ class Facts:
     sent: int = 0
     #: How a query ended: "ok", "abandoned" or the kind of its problem; empty where there was none.
     outcome: str = ""
-    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    _request_id: str = ""
+
+    @property
+    def request_id(self) -> str:
+        """What names the request in the log and in an error; made when it is first wanted, which mostly it never is."""
+        self._request_id = self._request_id or secrets.token_hex(8)
+        return self._request_id
 
 
 class Recorder:
