@@ -43,6 +43,15 @@ def test_memory_stream_and_search_are_compared() -> None:
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["memory", "stream", "search", "search"]
 
 
+def test_builds_are_measured_by_size() -> None:
+    done = run("build.py", "--things", "20", "2")
+    assert done.returncode == 0, done.stderr
+    heads, *rows = (line.split() for line in done.stdout.splitlines())
+    assert [row[0] for row in rows] == ["10", "100"]
+    assert all(float(figure) > 0 for row in rows for figure in row[:5])
+    assert heads[0] == "triples"
+
+
 def test_slow_clients_are_counted() -> None:
     done = run("slow_clients.py", "--clients", "20", "--things", "100", "--seconds", "0.2")
     assert done.returncode == 0, done.stderr
