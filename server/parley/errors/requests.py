@@ -42,14 +42,21 @@ class MethodNotAllowed(RequestError):
 
 
 class NotAcceptable(RequestError):
-    """None of the formats there are is acceptable; `available` are their media types (RFC 9110 §15.5.7)."""
+    """None of the formats there are is acceptable; `available` are their media types (RFC 9110 §15.5.7).
+
+    `parameter` is what names one in a query, and `path` where it does, if that is not the address asked.
+    """
 
     http_status = 406
     kind = "not-acceptable"
 
-    def __init__(self, message: str, *, available: tuple[str, ...], cure: str = "") -> None:
+    def __init__(
+        self, message: str, *, available: tuple[str, ...], cure: str = "", parameter: str = "format", path: str = ""
+    ) -> None:
         super().__init__(message, cure=cure)
         self.available = available
+        self.parameter = parameter
+        self.path = path
 
 
 class Gone(RequestError):

@@ -29,6 +29,8 @@ _INSTALL: Final = (
     "Install OpenSSH 8.2 or later (Debian and Ubuntu: apt-get install openssh-client; macOS and Windows have it)."
 )
 _ARMOUR: Final = re.compile(rb"-----BEGIN SSH SIGNATURE-----\n(.+)-----END SSH SIGNATURE-----\n?", re.DOTALL)
+#: A public key as `ssh-keygen` writes it, perhaps with a comment, alone in its file.
+_BARE_KEY: Final = re.compile(r"((?:ssh|ecdsa|sk)-[a-z0-9@.-]+) (AAAA[A-Za-z0-9+/=]+)(?: [^\n]*)?")
 #: Characters of an IRI that a list of principals takes as they are: a comma would end one, a blank the list.
 _PLAIN: Final = ":/?#[]@!$&'()*+;=%~"
 
@@ -92,8 +94,10 @@ def verify(folder: Path, signers: Path | None) -> tuple[str, str]:
     """Check the signature in `folder` over the checksums there; return who of the file `signers` made it, and the key.
 
     The key is given by its type and fingerprint; without `signers`, the name is empty. Raises ReleaseError if the
-    signature is wrong or by somebody else, Misuse if `ssh-keygen` is not there.
+    signature is wrong or by somebody else, Misuse if `ssh-keygen` is not there or `signers` is but a key.
     """
+    if signers is not None:
+        _refuse_a_key(signers, folder)
     sums, signature = folder / SUMS, folder / SIGNATURE
     given = ("-s", str(signature))
     good, told = _run("check-novalidate", "-n", NAMESPACE, *given, data=sums)
@@ -115,6 +119,26 @@ def verify(folder: Path, signers: Path | None) -> tuple[str, str]:
             cure="Trust it only if the publisher says elsewhere that this is the key.",
         )
     return name, key
+
+
+def _refuse_a_key(signers: Path, folder: Path) -> None:
+    """Raise Misuse if the file of allowed signers is a key, and say what to write: `ssh-keygen` only says “no”."""
+    text = signers.read_text(encoding="utf-8", errors="replace").strip()
+    if "PRIVATE KEY-----" in text:
+        raise Misuse(
+            f"{signers} is a private key.", cure="Name a file of allowed signers; nobody needs that key to verify."
+        )
+    found = _BARE_KEY.fullmatch(text)
+    if found is None:
+        return
+    own = folder / SIGNERS
+    known = own.read_text(encoding="utf-8").partition(" ")[0] if own.is_file() else ""
+    line = Signer(known or "https://data.example/", f"{found[1]} {found[2]}").line.strip()
+    whose = "" if known else " (at the beginning, the base of the publication that it signs for)"
+    raise Misuse(
+        f"{signers} is a public key, not a file of allowed signers.",
+        cure=f"Write this line into a file, and name that{whose}:\n{line}",
+    )
 
 
 def signer_of(release: Path) -> Signer | None:

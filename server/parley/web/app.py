@@ -84,6 +84,7 @@ def create_app(site: Site, *, archived: bool = False) -> Flask:
     problems.register(app)
     links.register(app)
     app.register_error_handler(Gone, history.respond_gone)
+    app.register_error_handler(redirects.Elsewhere, redirects.moved)
     if not archived:
         history.register(app, partial(create_app, archived=True))
     for module in _MODULES:
@@ -106,6 +107,7 @@ def _common_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     if request.method == "OPTIONS":
         response.headers.remove("Content-Type")  # there is no content
+        response.headers["Allow"] = ", ".join(sorted(response.allow))
         _answer_preflight(response)
     return response
 

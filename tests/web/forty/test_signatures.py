@@ -123,6 +123,18 @@ def test_39_another_key_is_not_allowed(folder: Path, release: Path) -> None:
     assert parley("verify-release", release, "--signers", signers(folder, "other")).returncode == 0
 
 
+def test_39_a_key_in_place_of_allowed_signers_is_answered_with_the_line_to_write(folder: Path, release: Path) -> None:
+    key = folder.parent / "key.pub"
+    done = parley("verify-release", release, "--signers", key)
+    assert (done.returncode, "is a public key, not a file of allowed signers" in done.stderr) == (2, True), done
+    line = done.stderr.strip().splitlines()[-1].strip()
+    allowed = folder.parent / "written.signers"
+    allowed.write_text(line + "\n")
+    assert parley("verify-release", release, "--signers", allowed).returncode == 0, line
+    private = parley("verify-release", release, "--signers", folder.parent / "key")
+    assert (private.returncode, "is a private key" in private.stderr) == (2, True), private
+
+
 def test_39_without_ssh_keygen_the_cure_is_named(folder: Path, release: Path) -> None:
     sign: list[str | Path] = ["sign", "--key", folder.parent / "key", "--publication", folder]
     for command in (["verify-release", release], sign):

@@ -14,7 +14,8 @@ from parley.formats import JSON_LD, RDF_FORMATS
 from parley.release.passage import text_of
 from parley.release.records import Description, Graph
 from parley.roles import Role
-from parley.web.http.paging import page_number
+from parley.web.http.paging import address_fields, page_number
+from parley.web.http.redirects import own_path
 from parley.web.page import asking, pages, parameters
 from parley.web.rdf import documents, others
 from parley.web.site import current_site
@@ -175,8 +176,9 @@ def _content_address(page: int) -> str:
 
 
 def _other_page(parameter: str, page: int) -> str:
-    fields = {name: request.args[name] for name in PARAMETERS if name in request.args}
-    return "?" + urlencode(fields | {parameter: str(page)})
+    kept = {name: request.args[name] for name in PARAMETERS if name in request.args and name != parameter}
+    fields = urlencode(kept | address_fields(parameter, page))
+    return f"?{fields}" if fields else own_path()  # an empty reference means this very page, query and all
 
 
 def _uses_query(iri: str) -> str:

@@ -55,7 +55,7 @@ def profile(*, negotiated: bool) -> str | None:
         if name not in PROFILES:
             message = f"There is no profile “{given[:80]}”."
             available = tuple(_PROFILE + known for known in PROFILES)
-            raise NotAcceptable(message, available=available, cure="Choose one of these.")
+            raise NotAcceptable(message, available=available, cure="Choose one of these.", parameter="profile")
         return name
     for member in negotiate.parse_accept(request.headers.get("Accept")) if negotiated else ():
         if (member.type, member.subtype) == ("application", "ld+json") and member.weight:

@@ -208,10 +208,19 @@ def security() -> Response:
 
 
 def home_in_rdf() -> str | None:
-    """Where a client that wants RDF of the home page finds it; None for one that takes a page."""
-    site = current_site()
-    if negotiate.choose(request.headers.get("Accept"), (HTML, *RDF_FORMATS)) in (HTML, None):
+    """Where a client that wants RDF of the home page finds it; None for one that takes a page.
+
+    Raises NotAcceptable for a `?format=` that there is not.
+    """
+    site, parameter = current_site(), request.args.get("format")
+    offered = (HTML, *RDF_FORMATS)
+    if parameter:
+        chosen: Format | None = negotiate.choose_format(None, parameter, offered)
+    else:
+        chosen = negotiate.choose(request.headers.get("Accept"), offered)
+    if chosen in (HTML, None):
         return None
+    named = f"?format={chosen.name}" if parameter and chosen else ""
     if documents.exists(site, site.publication.base):
-        return site.urls.document(site.publication.base, language=pages.explicit_language())
-    return site.urls.local(".well-known/void")
+        return site.urls.document(site.publication.base, language=pages.explicit_language()) + named
+    return site.urls.local(".well-known/void") + named

@@ -95,6 +95,7 @@ _MATCH_QUERY: Final = {
     "lang": _LANGUAGE,
 }
 _QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
+    "home.home": {"format": _text("An RDF syntax leads to the description in it.")},
     "resource.document": {"format": _FORMAT, "page": _LINKS_PAGE},
     "resource.describe": {"iri": _text("The IRI to describe.", required=True), "format": _FORMAT, "page": _LINKS_PAGE},
     "links.linkset": {"iri": _text("The thing whose document's links are asked for; none: the home page.")},

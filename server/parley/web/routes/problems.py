@@ -8,15 +8,18 @@ from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from parley import errors
 from parley.errors import ParleyError
-from parley.formats import HTML, JSON, PROBLEM
+from parley.formats import FORMATS, HTML, JSON, PROBLEM
 from parley.web.http import negotiate
+from parley.web.http.redirects import same_but
 from parley.web.page import pages
+from parley.web.routes import spelling
 from parley.web.site import current_site
 
 log = logging.getLogger(__name__)
@@ -81,6 +84,8 @@ def respond(error: ParleyError, **shown: Any) -> Response:
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("%s on %s: %s", error.kind, request.path, error)
     members = document(error, prefix=current_site().settings.prefix, request_id=request.environ.get(REQUEST_ID, ""))
+    if isinstance(error, errors.NotAcceptable) and (alternates := _alternates(error)):
+        members["alternates"] = alternates
     chosen = negotiate.choose(request.headers.get("Accept"), (PROBLEM, HTML))
     if chosen is HTML:
         body: str | bytes = render_template("error.html", problem=members, error=error, start=_start(error), **shown)
@@ -95,6 +100,18 @@ def respond(error: ParleyError, **shown: Any) -> Response:
     return response
 
 
+def _alternates(error: errors.NotAcceptable) -> list[dict[str, str]]:
+    """Where each of the formats there are is had, for a request that an address is enough for (RFC 9110 §15.5.7)."""
+    if request.method not in ("GET", "HEAD"):
+        return []
+    found = []
+    for kind in error.available:
+        known = next((f for f in FORMATS if f.media_type == kind), None)
+        value, label = (known.name, known.label) if known else (quote(kind.rpartition("#")[2], safe="/"), kind)
+        found.append({"href": same_but(error.parameter, value, error.path), "type": kind, "label": label})
+    return found
+
+
 def _start(error: ParleyError) -> str:
     """Where a reader whose choices are not understood may choose again: the same page, without any."""
     chosen = "/queries/" in request.path or request.path.endswith("/search")
@@ -107,6 +124,8 @@ def _http_exception(error: HTTPException) -> Response:
     """Flask's and Werkzeug's own exceptions as ours."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return Response(status=error.code or 200)
+    if isinstance(error, MethodNotAllowed) and (moved := spelling.unescaped() or spelling.without_slash()):
+        return moved  # things take GET only, and any address may be a thing's: the page that is meant may take more
     return respond(_translated(error))
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from parley import binding
 from parley.engine.protocol import Head, QueryRequest
-from parley.errors import NotFound
+from parley.errors import NotAcceptable, NotFound
 from parley.formats import (
     FORMATS,
     HTML,
@@ -68,8 +68,17 @@ def one(name: str, language: str | None = None) -> Response:
         site = current_site()
         return caching.conditional(response, caching.etag(site.manifest.id, site.settings, request.path))
     if saved is not None and by_name(ending, (*FORMATS, SPREADSHEET)) is not None:
-        return _answered(saved, negotiate.choose_format(None, ending, formats(saved)))
+        return _answered(saved, _by_ending(saved, ending))
     raise NotFound(f"There is no saved query called “{name[:80]}”.", cure="Choose one of the list at /queries.")
+
+
+def _by_ending(saved: SavedQuery, ending: str) -> Format:
+    """The format of an address that ends in a dot and its name. Raises NotAcceptable, with links to others."""
+    try:
+        return negotiate.choose_format(None, ending, formats(saved))
+    except NotAcceptable as error:
+        error.path = current_site().urls.local(f"queries/{saved.name}", pages.explicit_language())
+        raise
 
 
 def formats(saved: SavedQuery) -> tuple[Format, ...]:

@@ -25,6 +25,7 @@ from parley.reconcile.wording import Wording
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import locate
 from parley.web.page import asking, pages, preview
+from parley.web.routes.validation import FORMS, NO_TYPE
 from parley.web.site import EXTENSION, current_site
 
 blueprint = Blueprint("reconcile", __name__)
@@ -52,6 +53,9 @@ def reconcile(language: str | None = None) -> Response:
     if "extend" in request.values:
         return _answer(_extender().version_0_2(_parsed(request.values["extend"])))
     if request.method == "POST":
+        if request.content_length and request.mimetype not in FORMS:
+            what = f"The body is of type “{request.mimetype[:80]}”." if request.mimetype else NO_TYPE
+            raise UnsupportedMediaType(what, accepted=(*FORMS, JSON.media_type), cure="Send a form, or JSON.")
         raise BadRequest("There is neither “queries” nor “extend” in the form.", cure="Send one of them, as JSON.")
     chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (JSON, HTML))
     response = _page() if chosen is HTML else _answer(manifest.version_0_2(_facts()))

@@ -17,7 +17,7 @@ from parley.formats import JSON, SUGGESTIONS
 from parley.release.wanted import Wanted
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import locate
-from parley.web.http.paging import page_number
+from parley.web.http.paging import address_fields, beyond, page_number
 from parley.web.page import asking, pages
 from parley.web.routes import downloads
 from parley.web.site import current_site
@@ -46,6 +46,9 @@ def search(language: str | None = None) -> Response:
     if wanted.words and not choices.total and not wanted.narrowed:
         wanted = replace(wanted, some=True)
         choices = index.choices(wanted)
+    last = max(1, min(LAST_PAGE, math.ceil(choices.total / PAGE_SIZE))) if asked else 1
+    if page > last:
+        raise beyond(page, last)
     language = pages.page_language()
     hits = index.search(wanted, language=language, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE) if asked else []
     namer, links = pages.namer(), pages.links()
@@ -71,8 +74,8 @@ def search(language: str | None = None) -> Response:
         if asked
         else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), lambda iri: address(theme=iri)),
         page=page,
-        page_total=min(LAST_PAGE, math.ceil(choices.total / PAGE_SIZE)),
-        page_address=lambda number: address(page=number),
+        page_total=last,
+        page_address=lambda number: address(**address_fields("page", number)),
         most=LAST_PAGE * PAGE_SIZE,
     )
     # The results of a search are no content of their own (requirements of search engines for such pages).

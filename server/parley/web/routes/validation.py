@@ -31,6 +31,7 @@ CHECKER: Final = "parley.checker"
 #: What a report can be had in; Turtle for those who do not mind.
 REPORTS: Final = (TURTLE, HTML, JSON, *(f for f in RDF_FORMATS if f is not TURTLE), RESULTS_CSV)
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+NO_TYPE: Final = "The body has no Content-Type."
 _PARAMETERS: Final = frozenset(["format"])
 #: Findings on one page; a machine's report always holds all.
 SHOWN: Final = 500
@@ -70,7 +71,8 @@ def _upload() -> tuple[Upload, str]:
         syntax = by_name(request.mimetype, READABLE_FORMATS) if "/" in request.mimetype else None
         if syntax is None:
             raise UnsupportedMediaType(
-                f"The body is of type “{request.content_type or ''}”.", accepted=_media_types(),
+                f"The body is of type “{request.content_type[:80]}”." if request.content_type else NO_TYPE,
+                accepted=_media_types(),
                 cure=f"Send RDF as one of: {', '.join(_media_types())}; or a form with the fields data and syntax.",
             )  # fmt: skip
         return Upload(request.get_data(cache=False), f"data.{_ending(syntax)}"), ""
