@@ -25,6 +25,7 @@ from parley.toml_values import (
     is_iri,
     languages_of,
     list_of_text,
+    placed,
     prefixes_of,
     table_of,
     text_of,
@@ -160,6 +161,15 @@ def parse(
     **overrides: Any,
 ) -> Publication:
     """The publication that `text`, in the syntax of `publication.toml`, describes."""
+    try:
+        return _parsed(root, text, environment, guessed, overrides)
+    except PublicationError as error:
+        raise placed(error, text) from None
+
+
+def _parsed(
+    root: Path, text: str, environment: Mapping[str, str], guessed: bool, overrides: Mapping[str, Any]
+) -> Publication:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

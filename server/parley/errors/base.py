@@ -29,9 +29,13 @@ class Misuse(ParleyError):
 
 
 class PublicationError(Misuse):
-    """The folder is no publication, or its `publication.toml` is wrong."""
+    """The folder is no publication, or its `publication.toml` is wrong, in what stands under `key` if that is known."""
 
     kind = "publication-error"
+
+    def __init__(self, message: str, *, cure: str = "", key: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.key = key
 
 
 class SettingError(Misuse):

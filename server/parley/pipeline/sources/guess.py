@@ -24,7 +24,7 @@ from parley.pipeline.sources.survey import TITLED, TITLES, Survey
 from parley.publication import Publication, parse
 from parley.roles import DEFAULT_ROLES, Role
 from parley.settings import Settings
-from parley.toml_values import is_iri, is_prefix
+from parley.toml_values import is_iri, is_language, is_prefix
 from parley.vocab import PREFIXES
 
 #: A language needs this share of the tagged texts, a further base this share of the subjects.
@@ -110,7 +110,7 @@ def _common(host: str, counts: Counter[str]) -> str:
 def _languages(counts: Counter[str]) -> list[str]:
     total = counts.total()
     ranked = sorted(counts, key=lambda tag: (-counts[tag], tag))
-    wanted = [t for t in ranked if counts[t] >= _MIN_SHARE * total and t not in _NO_LANGUAGES]
+    wanted = [t for t in ranked if counts[t] >= _MIN_SHARE * total and t not in _NO_LANGUAGES and is_language(t)]
     return wanted[:_MAX_LANGUAGES] or ["en"]
 
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 
-from parley.errors import Gone, NotFound, ReleaseError
+from parley.errors import Gone, NotFound, PublicationError, ReleaseError
 from parley.formats import HTML, JSON, PROBLEM, RDF_FORMATS, Format, by_extension, by_name
 from parley.release.changes import Changes, Counts, Tombstone
 from parley.release.directory import StateDirectory
@@ -130,7 +130,7 @@ def _opened(site: Site, release: str) -> Site:
         directory = _directory(site)
         path: Path = site.release if release == site.manifest.id else directory.path(release).resolve()
         return Site.open(Serving(path, site.engine, settings, site.run))
-    except (ReleaseError, OSError):
+    except (ReleaseError, PublicationError, OSError):
         raise NotFound("This release is not kept here.", cure="/releases lists those that are.") from None
 
 
