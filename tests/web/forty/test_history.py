@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,24 @@ def test_12_each_release_stays_addressable(past: Any) -> None:
     assert live.curl(f"/release/{releases[0]}").status == 308
     for path in ("..", "%2e%2e", ".", "current"):
         assert live.curl(f"/release/{path}/dumps/all.nt").status in (400, 404)
+
+
+def test_12_what_operators_change_is_not_told_from_a_cache(
+    past: Any, serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    _live, releases, folder = past
+    shutil.copytree(folder, tmp_path / "own", symlinks=True)
+    gone = releases[0]
+    paths = ("doc/a.ttl", "downloads", "dumps/all.nt", ".well-known/void")
+    with serve(tmp_path / "own") as live:
+        assert [row["id"] for row in live.curl("/releases", "-H", "Accept: application/json").json] == releases[::-1]
+        for path in paths:
+            assert live.curl(f"/release/{gone}/{path}").status == 200, path
+        StateDirectory(tmp_path / "own" / ".parley").gc(2)
+        assert [row["id"] for row in live.curl("/releases", "-H", "Accept: application/json").json] == releases[:0:-1]
+        for path in paths:
+            assert live.curl(f"/release/{gone}/{path}").status == 404, path
+        assert gone[:12].encode() not in live.curl("/fr/releases").body
 
 
 def test_a_damaged_release_is_not_compared_with(past: Any) -> None:

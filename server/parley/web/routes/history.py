@@ -34,6 +34,8 @@ blueprint = Blueprint("history", __name__)
 
 _ARCHIVE: Final = "parley.archive"
 _MAKE: Final = "parley.make"
+#: For what operators change while a release is served: nobody keeps it without asking, the server's own cache included.
+_CHANGES: Final = "no-cache"
 #: Parts of a site that are there in its current release only.
 _CURRENT_ONLY: Final = ("release", "releases", "readyz", "livez", "version", "robots.txt", "sitemap.xml", "sitemap")
 
@@ -64,6 +66,7 @@ def releases(language: str | None = None) -> Response:
         tag = caching.etag(site.manifest.id, site.settings, request.path, chosen.name, *known)
         response.headers["Content-Location"] = f"{site.urls.local('releases')}?format={chosen.name}"
         response = caching.conditional(response, tag)
+    response.headers["Cache-Control"] = _CHANGES
     response.vary.add("Accept")
     return response
 
@@ -118,6 +121,9 @@ class Archive:
     def app(self, site: Site, release: str) -> Flask:
         """The application for a release that is kept. Raises NotFound."""
         with self._guard:
+            known = self._apps.get(release)
+            if known is not None and not known.extensions[EXTENSION].release.is_dir():
+                del self._apps[release]  # it has been removed meanwhile: what is still open must not answer for it
             if release not in self._apps:
                 make = current_app.extensions[_MAKE]
                 self._apps[release] = make(_opened(site, release))
@@ -161,6 +167,8 @@ def archived(release: str, rest: str = "") -> Response:
     if isinstance(response, Stream):
         raise NotFound("Queries are answered by the current release only.", cure="Ask at /sparql.")
     response.headers["X-Robots-Tag"] = "noindex"
+    if response.headers.get("Cache-Control") == caching.DOCUMENT:
+        response.headers["Cache-Control"] = _CHANGES  # it may be signed, or removed
     return response
 
 
