@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pyoxigraph as ox
 import pytest
+
+from parley.web.routes.search import PAGE_SIZE
 
 EXPANDED = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"'
 #: What nginx and others hold of an answer's head, unless told otherwise.
@@ -54,9 +57,53 @@ def test_pages_follow_each_other_and_end(odd: Any) -> None:
         pages += 1
     assert pages == 3
     assert sum(t.predicate.value == "http://odd.example/near" for t in seen) == 250
-    for beyond in ("4", "0", "-1", "x", "9" * 30, "0" * 5000 + "1", "%D9%A3"):
+    for beyond in ("4", "0", "-1", "x", "9" * 30, "0" * 5000 + "4", "%D9%A3"):
         for accept in ("text/turtle", "text/html"):
-            assert odd.ask(f"/doc/hub?page={beyond}", Accept=accept).status in (400, 404), beyond
+            assert odd.follow(f"/doc/hub?page={beyond}", Accept=accept).status in (400, 404), beyond
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("/doc/hub?page=02&format=ttl", "/doc/hub?page=2&format=ttl"),
+        ("/doc/hub.ttl?page=0002", "/doc/hub.ttl?page=2"),
+        ("/fr/doc/hub?page=1", "/fr/doc/hub"),
+        ("/doc/hub?page=01&format=ttl", "/doc/hub?format=ttl"),
+        ("/search?q=0&page=01", "/search?q=0"),
+        ("/search?page=1&q=%C3%A9+0&page=7", "/search?q=%C3%A9+0"),
+    ],
+)
+def test_a_page_has_one_address(odd: Any, path: str, own: str) -> None:
+    reply = odd.ask(path, Accept="text/html")
+    assert (reply.status, reply.header("Location")) == (308, own)
+    assert odd.ask(own, Accept="text/html").status == 200
+
+
+def test_pages_link_to_each_others_own_addresses(odd: Any) -> None:
+    path, seen = "/doc/hub", ["/doc/hub"]
+    while True:
+        body = odd.ask(path, Accept="text/html").body.decode()
+        found = dict(re.findall(r'<a rel="(prev|next)" href="([^"]*)#incoming"', body))
+        assert len(seen) == 1 or urljoin(path, found["prev"]) == seen[-2]
+        if "next" not in found:
+            break
+        path = urljoin(path, found["next"])
+        seen.append(path)
+    assert seen == ["/doc/hub", "/doc/hub?page=2", "/doc/hub?page=3"]
+
+
+def test_a_search_ends_with_its_last_page(place: Any) -> None:
+    kind = max(place.index.classes(), key=lambda row: row[1])[0]
+    asked = f"/search?kind={quote(kind, safe='')}"
+    assert place.ask(asked).status == 200
+    last = -(-dict(place.index.classes())[kind] // PAGE_SIZE)
+    if last > 1:
+        assert place.ask(f"{asked}&page={last}").status == 200
+    for page in (last + 1, 201, "9" * 30):
+        reply = place.ask(f"{asked}&page={page}")
+        assert (reply.status, reply.json["type"]) == (404, "/problems/not-found"), page
+    assert place.ask("/search?page=2").status == place.ask("/search?q=zzzzqqq&page=2").status == 404
+    assert place.ask(f"{asked}&page=0").status == 400
 
 
 def test_what_means_nothing_is_not_repeated(odd: Any) -> None:
@@ -134,3 +181,68 @@ def test_heads_fit_into_the_buffers_of_proxies(odd: Any) -> None:
     query = odd.ask("/sparql?query=ASK%7B%7D%23" + "x" * 7000, Accept="text/csv")
     assert query.status == 200
     assert sum(len(n) + len(v) + 4 for n, v in query.fields.items()) < PROXY_BUFFER
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/hub?format=nonsense", "/fr/doc/hub?page=2&format=nonsense", "/sparql?query=ASK%7B%7D&format=nonsense",
+        "/.well-known/void?format=nonsense", "/releases?format=nonsense", "/api/suggest?q=a&format=nonsense",
+        "/api/linkset?format=nonsense", "/sparql?query=DESCRIBE+%3Ca%3A%3E&format=nonsense",
+        "/doc/hub.jsonld?profile=nonsense", "/?format=nonsense", "/graph-store?default&format=nonsense",
+        "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D&format=turtle",
+    ],
+)  # fmt: skip
+def test_what_is_not_available_leads_to_what_is(odd: Any, path: str) -> None:
+    """RFC 9110 §15.5.7: what there is, and where; each of these addresses answers with what it says."""
+    problem = odd.ask(path).json
+    assert (problem["status"], len(problem["alternates"])) == (406, len(problem["available"]))
+    page = odd.ask(path, Accept="text/html").body.decode()
+    for other in problem["alternates"]:
+        assert f'<a href="{other["href"].replace("&", "&amp;")}" type="{other["type"]}">' in page
+        reply = odd.follow(other["href"])
+        wanted = other["type"] if "profile" not in path else "application/ld+json"
+        assert (reply.status, reply.media_type) == (200, wanted), other
+    assert "alternates" not in odd.ask("/sparql", "POST", b"ASK {}", Content_Type="application/sparql-query",
+                                       Accept="image/png").json  # fmt: skip
+
+
+def test_the_home_page_in_rdf_is_what_describes_it(place: Any) -> None:
+    for name, media_type in (
+        ("ttl", "text/turtle"),
+        ("jsonld", "application/ld+json"),
+        ("rdfxml", "application/rdf+xml"),
+    ):
+        first = place.ask(f"/?format={name}")
+        assert first.status == 303
+        reply = place.ask(first.header("Location"))
+        assert (reply.status, reply.media_type) == (200, media_type), first.header("Location")
+    assert place.ask("/?format=html").media_type == "text/html"
+    assert place.ask("/?format=nonsense").status == 406
+
+
+@pytest.mark.parametrize(
+    ("path", "own", "media_type"),
+    [
+        ("/%73parql?timeout=5", "/sparql?timeout=5", "application/sparql-query"),
+        ("/validat%65", "/validate", "text/turtle"),
+        ("/validate/", "/validate", "text/turtle"),
+        ("/reconcile/", "/reconcile", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_sent_to_another_spelling_goes_on(odd: Any, path: str, own: str, media_type: str) -> None:
+    reply = odd.ask(path, "POST", b"ASK {}", Content_Type=media_type)
+    assert (reply.status, reply.header("Location")) == (308, own)
+
+
+def test_a_body_of_another_type_is_refused_by_type(place: Any) -> None:
+    for path in ("/sparql", "/validate", "/reconcile", "/reconcile/1.0/match"):
+        reply = place.ask(path, "POST", b"x", Content_Type="application/x-unknown")
+        assert (reply.status, reply.json["type"]) == (415, "/problems/unsupported-media-type"), path
+        assert reply.header("Accept") == ", ".join(reply.json["accepted"])
+
+
+def test_the_methods_that_are_allowed_are_told_in_order(place: Any) -> None:
+    for path in ("/", "/sparql", "/validate", "/downloads"):
+        allowed = place.ask(path, "OPTIONS").header("Allow").split(", ")
+        assert allowed == sorted(allowed)

@@ -109,8 +109,11 @@ def read_parameters(operation: Operation) -> Parameters:
 
 
 @lru_cache(maxsize=256)
-def choose(parameter: str | None, accept: str | None) -> Syntaxes:
-    """The syntaxes to answer in, by `format` or `Accept`. Raises NotAcceptable if the client takes none."""
+def choose(parameter: str | None, accept: str | None, form: str | None = None) -> Syntaxes:
+    """The syntaxes to answer in, by `format` or `Accept`.
+
+    Raises NotAcceptable if the client takes none; it names those that a query of the `form` is answered in.
+    """
     if parameter:
         name = _SYNONYMS.get(parameter.lower(), parameter)
         solutions = by_name(name, (*RESULT_FORMATS, HTML, SPREADSHEET))
@@ -119,9 +122,10 @@ def choose(parameter: str | None, accept: str | None) -> Syntaxes:
         solutions = negotiate.choose(accept, (RESULTS_JSON, *RESULT_FORMATS[1:], HTML))
         graphs = negotiate.choose(accept, (*GRAPH_FORMATS, HTML))
     if solutions is None and graphs is None:
-        negotiate.refuse(
-            f"“{parameter[:80]}”" if parameter else "what Accept asks for", (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)
-        )
+        results = () if form in FORMS_OF_GRAPHS else RESULT_FORMATS
+        triples = () if form in FORMS_OF_RESULTS else GRAPH_FORMATS
+        what = f"“{parameter[:80]}”" if parameter else "what Accept asks for"
+        negotiate.refuse(what, (*results, *triples, HTML))
     return Syntaxes(solutions, graphs)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from parley.engine.protocol import ContentKind, Head
+from parley.engine.tokens import form_of
 from parley.errors import BadRequest
 from parley.formats import HTML, RDF_FORMATS, RESULT_FORMATS, SPREADSHEET, by_name
 from parley.web.http import caching, negotiate
@@ -41,7 +42,7 @@ def sparql(language: str | None = None) -> Response:
     parameters = read_parameters(operation)
     if parameters.query is None:
         return _without_query(parameters)
-    syntaxes = choose(parameters.format, operation.accept)
+    syntaxes = choose(parameters.format, operation.accept, form_of(parameters.query))
     for_people = syntaxes.solutions in (HTML, SPREADSHEET)
     paged: list[ContentKind] = ["bindings", "boolean"] if for_people else []
     paged += ["triples"] if syntaxes.graphs is HTML else []
