@@ -42,7 +42,7 @@ def get(tiny: tuple[Publication, StateDirectory, Built]) -> Iterator[Get]:
         ("/releases/", "/releases"),
         ("/queries/", "/queries"),
         ("/de/releases/", "/de/releases"),
-        ("/search/?q=a&page=2", "/search?q=a&page=2"),
+        ("/search/?q=a&kind=x", "/search?q=a&kind=x"),
         ("/.well-known/void/", "/.well-known/void"),
         ("/%73parql?query=ASK%7B%7D", "/sparql?query=ASK%7B%7D"),
         ("/de/%73parql?query=ASK%7B%7D", "/de/sparql?query=ASK%7B%7D"),

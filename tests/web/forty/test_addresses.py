@@ -112,6 +112,25 @@ def test_what_means_nothing_is_not_repeated(odd: Any) -> None:
     assert same.body == page.body, "one ETag, one body"
 
 
+@pytest.mark.parametrize(
+    "page", ["downloads", "search?q=a", "queries", "releases", "about", "sparql", "validate", "why"]
+)
+def test_what_means_nothing_is_on_no_page(place: Any, page: str) -> None:
+    more = f"{'&' if '?' in page else '?'}junk=7evil&next=//evil.test/"
+    for path in (f"/{page}", f"/fr/{page}" if "fr" in place.publication.languages else f"/en/{page}"):
+        one, same = (place.ask(path + tail, Accept="text/html") for tail in ("", more))
+        assert (same.status, same.header("ETag")) == (one.status, one.header("ETag"))
+        assert "evil" not in str(same.fields) + same.body.decode()
+        assert one.body == same.body or one.status != 200
+
+
+def test_a_page_in_another_language_keeps_what_was_asked(place: Any) -> None:
+    other = place.publication.languages[-1]
+    for path in ("search?q=a&page=2", "sparql?query=ASK%20%7B%7D&view=table", "queries?q=a"):
+        page = place.follow(f"/{path}", Accept="text/html").body.decode()
+        assert f'href="/{other}/{path.replace("&page=2", "").replace("&", "&amp;")}' in page, path
+
+
 def test_an_extension_leaves_nothing_to_negotiate(odd: Any) -> None:
     one, two = (odd.ask("/doc/hub.jsonld", Accept=accept) for accept in (EXPANDED, "*/*"))
     assert "Accept," not in f"{one.header('Vary')},"

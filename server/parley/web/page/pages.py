@@ -20,6 +20,7 @@ from parley.views import VIEWS
 from parley.web.http import caching, negotiate
 from parley.web.http.headers import locate
 from parley.web.page.markup import Html
+from parley.web.page.query import own_query
 from parley.web.rdf import documents
 from parley.web.site import EXTENSION, current_site
 from parley.web.view import asking, browse
@@ -266,8 +267,7 @@ def _same_page(language: str | None) -> str:
     path = request.path.lstrip("/")
     if explicit_language():
         path = path.partition("/")[2]
-    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-    return current_site().urls.local(path, language) + query
+    return current_site().urls.local(path, language) + own_query()
 
 
 def _vocabularies() -> list[str]:
@@ -277,8 +277,7 @@ def _vocabularies() -> list[str]:
 def respond(template: str, *variant: str, **context: Any) -> Response:
     """The page that `template` makes, with its validator; `variant` is what its bytes depend on besides the path."""
     site = current_site()
-    query = request.query_string.decode("latin-1")  # the language switch repeats it
-    variant = (HTML.name, interface().language, query, *variant)
+    variant = (HTML.name, interface().language, own_query(), *variant)  # the language switch repeats the query
     tag = caching.etag(site.manifest.id, site.settings, request.path, *variant)
     response = Response(content_type=HTML.content_type)
     finish(response)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import Rule
 
 from parley import __version__
@@ -29,9 +30,10 @@ from parley.formats import (
     Format,
 )  # fmt: skip
 from parley.web.http import caching
+from parley.web.page import query
 from parley.web.rdf.description import GRAPH_FORMATS
 from parley.web.routes import operations
-from parley.web.routes.search import LAST_PAGE
+from parley.web.routes.takes import QUERIES
 from parley.web.routes.validation import REPORTS
 from parley.web.site import Site, current_site
 
@@ -72,77 +74,12 @@ _CONTENT: Final[dict[str, tuple[Format, ...]]] = {
 }
 #: Endpoints whose content is whatever their file is.
 _FILES: Final = frozenset(["downloads.file", "assets.asset", "queries.one", "context.context", "archive.archived"])
-_PAGE: Final = {"type": "integer", "minimum": 1, "maximum": 2000}
 
 
-def _text(description: str, **more: Any) -> dict[str, Any]:
-    return {"schema": {"type": "string"}, "description": description, **more}
-
-
-_FORMAT: Final = _text("Beats Accept: a format's name, extension or media type.", example="turtle")
-_LINKS_PAGE: Final = {"schema": _PAGE, "description": "Page of the links to the thing."}
-_LANGUAGE: Final = _text("Of names and texts in the answer.")
-_COUNT: Final = {
-    "schema": {"type": "integer", "minimum": 0, "maximum": 500},
-    "description": "How many, or how many to skip.",
-}
-_MATCH_QUERY: Final = {
-    "queries": _text(
-        "A query batch, as JSON.",
-        required=True,
-        example='{"queries": [{"conditions": [{"matchType": "name", "propertyValue": "a"}]}]}',
-    ),
-    "lang": _LANGUAGE,
-}
-_QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    "home.home": {"format": _text("An RDF syntax leads to the description in it.")},
-    "resource.document": {"format": _FORMAT, "page": _LINKS_PAGE},
-    "resource.describe": {"iri": _text("The IRI to describe.", required=True), "format": _FORMAT, "page": _LINKS_PAGE},
-    "links.linkset": {"iri": _text("The thing whose document's links are asked for; none: the home page.")},
-    "search.search": {
-        "q": _text("Words.", example="a"), "kind": _text("The class of the things."),
-        "also": _text("A second class that they have."),
-        "theme": _text("A theme, or a broader one."), "place": _text("A place."),
-        "years": _text("A year, or the first and the last.", example="1990-1999"),
-        "page": {"schema": _PAGE | {"maximum": LAST_PAGE}, "description": "Page of the results."},
-    },
-    "search.suggest": {
-        "q": _text("Words, the last perhaps unfinished.", example="a"), "format": _text("json or opensearch."),
-    },
-    "sparql.sparql": {
-        "query": _text("A SPARQL 1.1 query.", example="SELECT * { ?s ?p ?o } LIMIT 3"),
-        "format": _text("Beats Accept: a syntax for results or for triples.", example="json"),
-        "default-graph-uri": _text("A graph of the default graph."), "named-graph-uri": _text("A named graph."),
-        "view": _text("How a page shows the answer: table, timeline, map, graph or chart."),
-        "timeout": {"schema": {"type": "number", "exclusiveMinimum": 0, "maximum": 99999}, "description": "Seconds."},
-    },
-    "graph_store.graph": {
-        "default": _text("The default graph, whatever the value.", example=""),
-        "graph": _text("The IRI of a named graph."), "format": _FORMAT,
-    },
-    "why.why": {name: _text("A term in N-Triples.", required=True) for name in ("s", "p", "o")},
-    "reconcile.reconcile": {
-        "queries": _text("A query batch, as JSON.", example='{"q0": {"query": "a"}}'),
-        "extend": _text("A data extension query, as JSON."), "lang": _LANGUAGE,
-    },
-    "coreference.coreference": {
-        "iri": _text("An IRI, of ours or of anybody; a page has a form for it."),
-        "format": {**_FORMAT, "example": "html"},
-    },
-    "reconcile.manifest_1_0": {"lang": _LANGUAGE},
-    "reconcile.match": _MATCH_QUERY,
-    "reconcile.match_as_before": _MATCH_QUERY,
-    "reconcile.extend": {
-        "extend": _text("A data extension query.", required=True, example='{"ids": [], "properties": []}'),
-        "lang": _LANGUAGE,
-    },
-    "reconcile.propose": {"type": _text("A kind of things."), "limit": _COUNT, "lang": _LANGUAGE},
-    "reconcile.suggestions": {"prefix": _text("The beginning of a name."), "cursor": _COUNT, "lang": _LANGUAGE},
-    "reconcile.preview_": {"id": _text("The IRI of a thing.", required=True), "lang": _LANGUAGE},
-    "discovery.void": {"format": _FORMAT},
-    "history.releases": {"format": _FORMAT},
-    "discovery.opensearch": {"language": _text("Of the search page.")},
-}  # fmt: skip
+@blueprint.record_once
+def _taken(state: BlueprintSetupState) -> None:
+    """Tell the pages which parameters mean something: those that are described."""
+    state.app.extensions[query.TAKEN] = {endpoint: tuple(fields) for endpoint, fields in QUERIES.items()}
 
 
 @blueprint.get("/api/openapi.json")
@@ -244,7 +181,7 @@ def _parameters(site: Site, rule: Rule, method: str) -> list[dict[str, Any]]:
         if example := _example(site, rule, name):
             row["example"] = example
         found.append(row)
-    queries = _QUERIES.get(rule.endpoint, {}) if method == "GET" else {}
+    queries = QUERIES.get(rule.endpoint, {}) if method == "GET" else {}
     for name, more in queries.items():
         row = {"name": name, "in": "query", "required": False, **more}
         if name in ("iri", "id") and rule.endpoint != "coreference.coreference" and (iri := _thing(site)):

@@ -124,7 +124,7 @@ def _http_exception(error: HTTPException) -> Response:
     """Flask's and Werkzeug's own exceptions as ours."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return Response(status=error.code or 200)
-    if isinstance(error, MethodNotAllowed) and (moved := spelling.unescaped() or spelling.without_slash()):
+    if isinstance(error, MethodNotAllowed) and (moved := spelling.misspelt()):
         return moved  # things take GET only, and any address may be a thing's: the page that is meant may take more
     return respond(_translated(error))
 

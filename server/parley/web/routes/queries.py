@@ -20,11 +20,13 @@ from parley.formats import (
     Format,
     by_name,
 )
+from parley.parameters import TAKEN
 from parley.queries import ENDING, SavedQuery
 from parley.web.http import caching, negotiate
 from parley.web.http.stream import Stream
 from parley.web.page import asking, pages, parameters, results, spreadsheet
 from parley.web.page.parameters import Given
+from parley.web.page.query import own_query
 from parley.web.rdf.description import GRAPH_FORMATS
 from parley.web.site import current_site
 from parley.web.view import questions
@@ -104,7 +106,7 @@ def _answered(saved: SavedQuery, chosen: Format) -> Response:
         graph=chosen if chosen in GRAPH_FORMATS else N_TRIPLES,
         base_iri=site.publication.base.rstrip("#"),
     )
-    variant = [chosen.name, *given.variant, str(chosen is HTML and request.query_string)]
+    variant = [chosen.name, *given.variant, str(chosen is HTML and _own_query(saved))]
     if chosen is HTML:
         stream = Stream(query, page=partial(_page, given), paged=["bindings", "boolean", "triples"])
         pages.finish(stream)
@@ -142,7 +144,7 @@ def _page(given: Given, head: Head, body: bytes | None) -> Response:
 def _context(given: Given) -> dict[str, object]:
     """What the page holds with and without an answer."""
     saved, site = given.saved, current_site()
-    query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
+    query = _own_query(saved)
     # What most readers want comes first.
     offered = sorted((f for f in formats(saved) if f is not HTML), key=lambda f: f is not SPREADSHEET)
     return {
@@ -157,6 +159,11 @@ def _context(given: Given) -> dict[str, object]:
         "source": site.urls.local(f"queries/{saved.name}{ENDING}"),
         "language_links": pages.language_links(lambda tag: site.urls.local(f"queries/{saved.name}", tag) + query),
     }
+
+
+def _own_query(saved: SavedQuery) -> str:
+    """What the request's query says to `saved`: the language switch repeats it."""
+    return own_query(*(one.name for one in saved.parameters), *TAKEN)
 
 
 def _ending(syntax: Format) -> str:

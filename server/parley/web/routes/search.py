@@ -46,9 +46,7 @@ def search(language: str | None = None) -> Response:
     if wanted.words and not choices.total and not wanted.narrowed:
         wanted = replace(wanted, some=True)
         choices = index.choices(wanted)
-    last = max(1, min(LAST_PAGE, math.ceil(choices.total / PAGE_SIZE))) if asked else 1
-    if page > last:
-        raise beyond(page, last)
+    last = _last(choices.total if asked else 0, page)
     language = pages.page_language()
     hits = index.search(wanted, language=language, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE) if asked else []
     namer, links = pages.namer(), pages.links()
@@ -81,6 +79,14 @@ def search(language: str | None = None) -> Response:
     # The results of a search are no content of their own (requirements of search engines for such pages).
     response.headers["X-Robots-Tag"] = "noindex, follow"
     return response
+
+
+def _last(total: int, page: int) -> int:
+    """The last page of `total` results. Raises NotFound if `page` is beyond it."""
+    last = max(1, min(LAST_PAGE, math.ceil(total / PAGE_SIZE)))
+    if page > last:
+        raise beyond(page, last)
+    return last
 
 
 @blueprint.get("/api/suggest")

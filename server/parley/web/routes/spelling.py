@@ -28,6 +28,11 @@ def without_slash() -> Response | None:
     return _moved(request.environ["PATH_INFO"].rstrip("/"))
 
 
+def misspelt() -> Response | None:
+    """A redirect from an address that is only a thing's, if any, to the page that is meant."""
+    return None if _is_ours(request.environ["PATH_INFO"]) else unescaped() or without_slash()
+
+
 def _moved(path: str) -> Response | None:
     """A redirect to `path`, with the query, if that is another address than the one sent, and a page of ours."""
     if path in ("", request.environ["PATH_INFO"]) or not _is_ours(path):
