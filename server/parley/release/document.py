@@ -25,13 +25,15 @@ GRAPH_SUBJECTS: Final = 1000
 Triple = tuple[str, str, str]
 
 
-def canonical_document(urls: Urls, iri: str) -> str:
+def canonical_document(urls: Urls, iri: str, language: str | None = None) -> str:
     """The canonical IRI of the document about `iri`: under the publication's base, whatever host serves it.
+
+    With `language` that of its page in that language.
 
     >>> canonical_document(Urls("https://example.org/", ("en",), prefix="/data"), "https://example.org/a")
     'https://example.org/doc/a'
     """
-    path = urls.document(iri).removeprefix(urls.prefix).partition("#")[0]
+    path = urls.document(iri, language=language).removeprefix(urls.prefix).partition("#")[0]
     root = urls.base if urls.base.endswith("/") else urls.base.rstrip("#") + "/"
     return root + path.removeprefix("/")
 

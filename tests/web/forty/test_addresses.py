@@ -90,6 +90,10 @@ def test_pages_link_to_each_others_own_addresses(odd: Any) -> None:
         path = urljoin(path, found["next"])
         seen.append(path)
     assert seen == ["/doc/hub", "/doc/hub?page=2", "/doc/hub?page=3"]
+    for path in seen:  # none of them is a copy of the first, nor a translation of the other
+        for tongue in ("", "/fr"):
+            links = odd.ask(tongue + path, Accept="text/html").links
+            assert [target for target, rel, _ in links if rel == "canonical"] == [f"http://odd.example{tongue}{path}"]
 
 
 def test_a_search_ends_with_its_last_page(place: Any) -> None:

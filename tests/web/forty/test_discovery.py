@@ -181,12 +181,17 @@ def linkset(place: Any, reply: Any) -> set[tuple[str, str, str]]:
 
 def test_16_links_are_the_same_everywhere(place: Any) -> None:
     iri = next(i for i in place.subjects() if i.startswith(place.publication.base) and "#" not in i)
-    for path in ("/", place.urls.document(iri)):
+    tongue = place.publication.languages[-1]
+    for path in ("/", f"/{tongue}/", place.urls.document(iri), place.urls.document(iri, language=tongue)):
         reply = place.ask(path, Accept="text/html")
         relations = {rel for _, rel, _ in reply.links}
-        wanted = {"cite-as", "describedby", "type", "license", "linkset"} | ({"item"} if path == "/" else {"describes"})
+        wanted = {"cite-as", "describedby", "type", "license", "linkset"} | (
+            {"item"} if path in ("/", f"/{tongue}/") else {"describes"}
+        )
         assert wanted <= relations
         assert len([1 for _, rel, _ in reply.links if rel == "cite-as"]) == 1
+        base = place.publication.base
+        assert [target for target, rel, _ in reply.links if rel == "canonical"] == [base.rstrip("/#") + path]
         assert reply.header("Link").isascii()
         in_head = Head(reply.body.decode()).links
         assert len([1 for _, rel, _ in in_head if rel == "search"]) == 1, "every page says how to search here, in words"
@@ -202,6 +207,7 @@ def test_16_well_known_places(place: Any) -> None:
     catalogue = place.ask("/.well-known/api-catalog", Accept="*/*")
     assert catalogue.media_type == "application/linkset+json"
     assert 'profile="https://www.rfc-editor.org/info/rfc9727"' in catalogue.header("Content-Type")
+    assert ("https://www.rfc-editor.org/info/rfc9727", "profile", "") in catalogue.links
     head = place.ask("/.well-known/api-catalog", "HEAD")
     assert 'rel="api-catalog"' in head.header("Link")
     targets = [

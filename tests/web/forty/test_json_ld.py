@@ -40,6 +40,8 @@ def test_profile_is_honoured_by_accept_and_by_parameter(place: Any, profile: str
     accept = f'application/ld+json;profile="{PROFILE}{profile}", text/turtle;q=0.1'
     asked = place.ask(document, Accept=accept)
     assert asked.header("Content-Type") == f'application/ld+json;profile="{PROFILE}{profile}"'
+    assert [target for target, rel, _ in asked.links if rel == "profile"] == [PROFILE + profile]
+    assert not [target for target, rel, _ in plain.links if rel == "profile"]
     named = place.ask(asked.header("Content-Location"))
     assert (named.status, named.body) == (200, asked.body)
     assert len({plain.header("ETag"), asked.header("ETag")}) == 2

@@ -40,9 +40,10 @@ def pages(site: Site, iri: str) -> int:
     return max(math.ceil(links / site.settings.incoming_page), math.ceil(subjects / GRAPH_SUBJECTS))
 
 
-def canonical(site: Site, iri: str) -> str:
-    """The canonical address of the document about `iri`, under the publication's base."""
-    return uri(canonical_document(site.urls, iri))
+def canonical(site: Site, iri: str, language: str | None = None, page: int = 1) -> str:
+    """The canonical address of the document about `iri`, or of its page in a language, under the publication's base."""
+    address = uri(canonical_document(site.urls, iri, language))
+    return address if page == 1 else f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
 def serialised(site: Site, iri: str, syntax: Format, page: int = 1, prefixes: Mapping[str, str] | None = None) -> bytes:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 from parley.errors import NotAcceptable
 from parley.formats import JSON_LD
 from parley.web.http import caching, negotiate
+from parley.web.http.headers import Link
 from parley.web.routes import history
 from parley.web.site import current_site
 
@@ -63,6 +64,11 @@ def profile(*, negotiated: bool) -> str | None:
             if found := next((iri for iri in wanted if iri.removeprefix(_PROFILE) in PROFILES), None):
                 return found.removeprefix(_PROFILE)
     return None
+
+
+def link(name: str | None) -> list[Link]:
+    """The link that says of a document in that form what its media type says (RFC 6906)."""
+    return [(_PROFILE + name, {"rel": "profile"})] if name else []
 
 
 def content_type(name: str | None) -> str:

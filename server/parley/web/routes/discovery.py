@@ -183,7 +183,8 @@ def api_catalog() -> Response:
     response = _answer(json.dumps({"linkset": rows}, indent=1) + "\n", LINKSET_JSON)
     if response.status_code == 200:
         response.headers["Content-Type"] = f'{LINKSET_JSON.media_type}; profile="{_CATALOGUE_PROFILE}"'
-    response.headers["Link"] = link_header([(local(".well-known/api-catalog"), {"rel": "api-catalog"})])
+    own = (local(".well-known/api-catalog"), {"rel": "api-catalog"})
+    response.headers["Link"] = link_header([own, (_CATALOGUE_PROFILE, {"rel": "profile"})])
     return response
 
 

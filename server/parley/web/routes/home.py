@@ -35,7 +35,7 @@ def home(language: str | None = None) -> Response:
         response = redirect_to(other, 303)
         response.vary.add("Accept")
         return response
-    declare(of_home(site))
+    declare(of_home(site, language))
     namer, links = pages.namer(), pages.links()
     survey = asking.survey()
     kinds = browse.kinds(pages.memory().classes(), namer)

@@ -45,24 +45,29 @@ def _send(response: Response) -> Response:
     return response
 
 
-def of_document(site: Site, iri: str, chosen: Format) -> list[Link]:
-    """The links of the document about `iri` in the format `chosen`."""
+def of_document(site: Site, iri: str, chosen: Format, language: str | None = None, page: int = 1) -> list[Link]:
+    """The links of the document about `iri` in the format `chosen`; of its page in `language`, if the address has one.
+
+    Each of these pages is canonical for itself: search engines leave out the translations of a page that is another's.
+    """
     addresses = site.urls.variants(iri, (f.extension for f in DOCUMENT_FORMATS))
     variants = list(zip(DOCUMENT_FORMATS, addresses, strict=True))
     found: list[Link] = [(at, {"rel": "alternate", "type": f.media_type}) for f, at in variants if f is not chosen]
     found.append((uri(iri), {"rel": "describes"}))
-    found.append((documents.canonical(site, iri), {"rel": "canonical"}))
+    found.append((documents.canonical(site, iri, language, page), {"rel": "canonical"}))
     if chosen is HTML:
         found += [(at, {"rel": "describedby", "type": f.media_type}) for f, at in variants if f is not HTML]
         found.append((uri(iri.partition("#")[0]), {"rel": "cite-as"}))
         found.append((SCHEMA + "AboutPage", {"rel": "type"}))
-    return [*found, *_licence(others.licence(site, iri)), *_linksets(site, iri)]
+    return [*found, *_licence(others.licence(site, iri)), *_linksets(site, iri, language)]
 
 
-def of_home(site: Site) -> list[Link]:
+def of_home(site: Site, language: str | None = None) -> list[Link]:
     """The links of the home page, which is the landing page of the data set."""
     dataset = documents.dataset(site)
+    own = site.urls.home(language).removeprefix(site.settings.prefix).removeprefix("/")
     found: list[Link] = [(uri(dataset or site.publication.base), {"rel": "cite-as"})]
+    found.append((uri(site.canonical(own)), {"rel": "canonical"}))
     found += [(SCHEMA + name, {"rel": "type"}) for name in ("AboutPage", "Dataset")]
     description = site.urls.local(".well-known/void")
     found += [(f"{description}?format={f.name}", {"rel": "describedby", "type": f.media_type}) for f in RDF_FORMATS]
@@ -71,7 +76,7 @@ def of_home(site: Site) -> list[Link]:
     found.append((site.urls.local("opensearch.xml"), {"rel": "search", "type": OPENSEARCH.media_type}))
     found.append((site.urls.local("sparql"), {"rel": "service"}))
     found.append((site.urls.local(".well-known/api-catalog"), {"rel": "api-catalog", "type": LINKSET_JSON.media_type}))
-    return [*found, *_licence(site.publication.licence), *_linksets(site, None)]
+    return [*found, *_licence(site.publication.licence), *_linksets(site, None, language)]
 
 
 def _authors(site: Site, dataset: str | None) -> list[str]:
@@ -106,9 +111,13 @@ def _licence(licence: str | None) -> list[Link]:
     return [(uri(licence), {"rel": "license"})] if licence else []
 
 
-def _linksets(site: Site, iri: str | None) -> list[Link]:
-    address = site.urls.local("api/linkset")
-    query = f"iri={quote(iri, safe='')}&" if iri else ""
+def _query(iri: str | None, language: str | None) -> str:
+    """What tells the linkset of a page from others."""
+    return (f"iri={quote(iri, safe='')}&" if iri else "") + (f"language={language}&" if language else "")
+
+
+def _linksets(site: Site, iri: str | None, language: str | None) -> list[Link]:
+    address, query = site.urls.local("api/linkset"), _query(iri, language)
     return [
         (f"{address}?{query}format={f.name}", {"rel": "linkset", "type": f.media_type}) for f in (LINKSET_JSON, LINKSET)
     ]
@@ -116,20 +125,24 @@ def _linksets(site: Site, iri: str | None) -> list[Link]:
 
 @blueprint.get("/api/linkset")
 def linkset() -> Response:
-    """The links of the document about `iri`, or of the home page without one, as a linkset (RFC 9264)."""
+    """The links of the document about `iri`, or of the home page without one, as a linkset (RFC 9264).
+
+    With `language` those of its page in that language.
+    """
     site, iri = current_site(), request.args.get("iri")
+    language = next((tag for tag in site.publication.languages if tag == request.args.get("language")), None)
     if iri and not documents.exists(site, iri):
         raise NotFound(f"Nothing is known here about {iri[:500]}.", cure="Check the spelling.")
     accept, parameter = request.headers.get("Accept"), request.args.get("format")
     chosen = negotiate.choose_format(accept, parameter, (LINKSET_JSON, LINKSET))
-    anchor = site.urls.document(iri).partition("#")[0] if iri else site.urls.home()
-    links = of_document(site, iri, HTML) if iri else of_home(site)
+    anchor = site.urls.document(iri, language=language).partition("#")[0] if iri else site.urls.home(language)
+    links = of_document(site, iri, HTML, language) if iri else of_home(site, language)
     response = Response(in_format(anchor, links, chosen), content_type=chosen.content_type)
     if not parameter:
         response.vary.add("Accept")
-        query = f"iri={quote(iri, safe='')}&" if iri else ""
-        locate(response, f"{site.urls.local('api/linkset')}?{query}format={chosen.name}")
-    tag = caching.etag(site.manifest.id, site.settings, request.path, iri or "", chosen.name, parameter or "")
+        locate(response, f"{site.urls.local('api/linkset')}?{_query(iri, language)}format={chosen.name}")
+    variant = (iri or "", language or "", chosen.name, parameter or "")
+    tag = caching.etag(site.manifest.id, site.settings, request.path, *variant)
     return caching.conditional(response, tag)
 
 

@@ -171,7 +171,9 @@ def _document(iri: str, language: str | None, named: Format | None) -> Response:
     if chosen is HTML:
         pages.finish(response)
         variant.append(pages.page_language())
-    links.declare([*links.of_document(site, iri, chosen), *_next_page(iri, chosen, own, page)])
+    linked = links.of_document(site, iri, chosen, language if chosen is HTML else None, page)
+    linked += context.link(form)
+    links.declare([*linked, *_next_page(iri, chosen, own, page)])
     tag = caching.etag(site.manifest.id, site.settings, own, *variant)
     if not caching.not_modified(tag):
         response.set_data(_body(iri, chosen, page, form))

@@ -32,7 +32,10 @@ QUERIES: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "home.home": {"format": _text("An RDF syntax leads to the description in it.")},
     "resource.document": {"format": _FORMAT, "page": _LINKS_PAGE},
     "resource.describe": {"iri": _text("The IRI to describe.", required=True), "format": _FORMAT, "page": _LINKS_PAGE},
-    "links.linkset": {"iri": _text("The thing whose document's links are asked for; none: the home page.")},
+    "links.linkset": {
+        "iri": _text("The thing whose document's links are asked for; none: the home page."),
+        "language": _text("Of the page whose links are asked for; none: the one that negotiates."),
+    },
     "search.search": {
         "q": _text("Words.", example="a"), "kind": _text("The class of the things."),
         "also": _text("A second class that they have."),
