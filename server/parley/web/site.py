@@ -19,6 +19,7 @@ from parley.serialise.names import Prefixes
 from parley.serving import Serving
 from parley.settings import Settings
 from parley.urls import Urls
+from parley.web.rdf.ontologies import Versions, versions
 
 #: Where the Flask application keeps its site.
 EXTENSION = "parley"
@@ -40,6 +41,8 @@ class Site:
     queries: tuple[SavedQuery, ...] = ()
     run: Path | None = None
     changes: Changes | None = None
+    #: The versions of its ontologies.
+    versions: Versions = field(default_factory=lambda: Versions({}, frozenset()))
     #: What the publication's catalogue calls its things, by their class; see `rdf.documents`.
     instances: dict[str, str | None] = field(default_factory=dict)
 
@@ -70,6 +73,7 @@ class Site:
             queries=read_queries(serving.release),
             run=serving.run,
             changes=Changes.open(serving.release),
+            versions=versions(index),
         )
 
     def canonical(self, path: str) -> str:

@@ -15,7 +15,7 @@ from parley.pipeline.build import build
 from parley.publication import load
 from parley.release.changes import Changes
 from parley.release.directory import StateDirectory
-from parley.vocab import DCAT, DCTERMS, RDF_TYPE, RDFS
+from parley.vocab import DCAT, DCTERMS, OWL, RDF_TYPE, RDFS
 
 BASE = "http://past.example/"
 HEAD = f"@prefix : <{BASE}> . @prefix rdfs: <{RDFS}> . @prefix dcterms: <{DCTERMS}> .\n"
@@ -32,19 +32,22 @@ PAST = [
 ]
 
 
-@pytest.fixture(scope="module")
-def past(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., Any]) -> Iterator[tuple[Any, list[str], Path]]:
-    folder = tmp_path_factory.mktemp("past")
+def released(folder: Path, text: str) -> str:
+    """The id of the release that is made of a publication in `folder` with these data."""
+    (folder / "data").mkdir(exist_ok=True)
     (folder / "publication.toml").write_text(
         f'base = "{BASE}"\nlanguages = ["en", "fr"]\ntitle = "Past"\ndescription = "What was."\n'
         '[inference]\nprofile = "none"\n'
     )
-    (folder / "data").mkdir()
-    releases = []
-    for text in PAST:
-        (folder / "data" / "things.ttl").write_text(HEAD + RESERVED + text)
-        publication = load(folder, {})
-        releases.append(build(publication, StateDirectory.locate(publication, {})).id)
+    (folder / "data" / "things.ttl").write_text(text)
+    publication = load(folder, {})
+    return build(publication, StateDirectory.locate(publication, {})).id
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., Any]) -> Iterator[tuple[Any, list[str], Path]]:
+    folder = tmp_path_factory.mktemp("past")
+    releases = [released(folder, HEAD + RESERVED + text) for text in PAST]
     with serve(folder) as live:
         yield live, releases, folder
 
@@ -177,6 +180,33 @@ def test_12_what_operators_change_is_not_told_from_a_cache(
         for path in paths:
             assert live.curl(f"/release/{gone}/{path}").status == 404, path
         assert gone[:12].encode() not in live.curl("/fr/releases").body
+
+
+def test_12_a_version_of_an_ontology_is_the_ontology_as_it_was(tmp_path: Path, serve: Callable[..., Any]) -> None:
+    head = f"@prefix : <{BASE}> . @prefix owl: <{OWL}> . @prefix rdfs: <{RDFS}> .\n"
+    told = ':onto a owl:Ontology ; owl:versionIRI :onto\\/{0} {1}. <onto#T{0}> a owl:Class ; rdfs:label "T"@en .'
+    releases = []
+    for number, before in ((1, ""), (2, "; owl:priorVersion :onto\\/1, :onto\\/0 ")):
+        text = head + f"@base <{BASE}> ." + told.format(number, before)
+        releases.append(released(tmp_path, text))
+    with serve(tmp_path) as live:
+        for path, location in (
+            ("/onto/2", "/onto"),
+            ("/onto/1", f"/release/{releases[0]}/onto"),
+            ("/onto/1?format=ttl", f"/release/{releases[0]}/onto?format=ttl"),
+            ("/onto/1.ttl", f"/release/{releases[0]}/doc/onto.ttl"),
+            ("/doc/onto/1", f"/release/{releases[0]}/onto"),
+            ("/fr/doc/onto/2", "/fr/doc/onto"),
+            ("/onto/0", "/doc/onto/0"),  # nobody has it any more: what is said of it
+        ):
+            reply = live.curl(path)
+            assert (reply.status, reply.header("location")) == (303, location), path
+        for number in (1, 2):
+            found = ox.Store()
+            reply = live.curl(f"/onto/{number}", "-L", "-H", "Accept: text/turtle")
+            found.load(reply.body, format=ox.RdfFormat.TURTLE)
+            said = f"<{BASE}onto> owl:versionIRI <{BASE}onto/{number}> . <{BASE}onto#T{number}> a owl:Class"
+            assert found.query(f"PREFIX owl: <{OWL}> ASK {{ {said} }}")
 
 
 def test_a_damaged_release_is_not_compared_with(past: Any) -> None:

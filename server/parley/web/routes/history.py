@@ -187,6 +187,18 @@ def kept(release: str) -> Site:
     return site
 
 
+def with_version(version: str) -> Site | None:
+    """The newest release kept in which an ontology has this version IRI, if any; an earlier release does not look."""
+    if _ARCHIVE not in current_app.extensions:
+        return None
+    for number, path in _directory(current_site()).releases():
+        with contextlib.suppress(NotFound):
+            site = kept(path.name.partition(".")[0]) if number else None
+            if site is not None and version in site.versions.own:
+                return site
+    return None
+
+
 def refuse_gone(iri: str) -> None:
     """Raise Gone if `iri` was described once and is no more."""
     site = current_site()

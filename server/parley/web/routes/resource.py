@@ -40,7 +40,17 @@ def thing(path: str) -> Response:
         return _in_a_syntax(path) or _without_slash(path)
     if site.index.has_fragments(iri):
         return _document(iri, None, None)
-    return _see(_with(site.urls.document(iri), _asked(*_PARAMETERS)))
+    return _version(iri) or _see(_with(site.urls.document(iri), _asked(*_PARAMETERS)))
+
+
+def _version(iri: str, extension: str | None = None, language: str | None = None) -> Response | None:
+    """See other, for a version of an ontology: the ontology, in the release that has this version, if it is kept."""
+    site = current_site()
+    at = site if iri in site.versions.own else history.with_version(iri) if iri in site.versions.before else None
+    if at is None:
+        return None
+    target = at.urls.document(at.versions.own[iri], extension=extension, language=language)
+    return _see(_with(target.partition("#")[0], _asked(*_PARAMETERS)))
 
 
 def _in_a_syntax(path: str) -> Response | None:
@@ -50,7 +60,8 @@ def _in_a_syntax(path: str) -> Response | None:
     iri = _first([stem]) if named is not None else None
     if named is None or iri is None:
         return None
-    return _see(current_site().urls.document(iri, extension=named.extension).partition("#")[0])
+    address = current_site().urls.document(iri, extension=named.extension).partition("#")[0]
+    return _version(iri, named.extension) or _see(address)
 
 
 def _see(target: str) -> Response:
@@ -68,7 +79,7 @@ def thing_in(language: str, path: str) -> Response:
     iri = _first([path])
     if iri is None:
         return _reserved() or spelling.without_slash() or _no_such(path)
-    return _see(current_site().urls.document(iri, language=language))
+    return _version(iri, language=language) or _see(current_site().urls.document(iri, language=language))
 
 
 @blueprint.get("/doc/")
@@ -79,11 +90,13 @@ def document(path: str = "", language: str | None = None) -> Response:
     """The document about the thing at `path`, in the syntax of its extension or a negotiated one."""
     iri = _first([path])
     if iri is not None:
-        return _document(iri, language, None)
+        return _version(iri, language=language) or _document(iri, language, None)
     stem, dot, extension = path.rpartition(".")
     named = by_extension(extension, DOCUMENT_FORMATS) if dot else None
     iri = _first([stem]) if named is not None else None  # `.json` leads to `.jsonld`
-    return _document(iri, language, named) if iri is not None else _reserved() or _without_slash(path)
+    if iri is None:
+        return _reserved() or _without_slash(path)
+    return _version(iri, named.extension if named else None, language) or _document(iri, language, named)
 
 
 def _reserved() -> Response | None:
