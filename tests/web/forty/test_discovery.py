@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -92,6 +93,35 @@ def test_14_examples_and_dumps_are_there(place: Any) -> None:
         assert reply.status == 200, path
         assert (hashlib.sha256(reply.body).hexdigest(), len(reply.body)) == (checksum, int(size))
         assert place.manifest.files[path.split("/", 3)[3]].sha256 == checksum
+
+
+def test_14_linksets_are_the_links_there_are(place: Any) -> None:
+    told = values(
+        described(place),
+        "SELECT ?p ?t ?n { ?d void:subset ?l . ?l a void:Linkset ; void:linkPredicate ?p ; void:triples ?n ; "
+        "void:subjectsTarget ?d ; void:objectsTarget [ void:uriSpace ?t ] }",
+    )
+    for predicate, target, number in told:
+        links = f"GRAPH ?g {{ ?s <{predicate}> ?o }}"
+        ours = f"STRSTARTS(STR(?s), '{place.publication.base}') && STRSTARTS(STR(?o), '{target}')"
+        live = place.sparql(f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?o {{ {links} FILTER({ours}) }} }}")
+        assert live[0]["n"] == number, (predicate, target)
+    assert len(set(told)) == len(told) >= (10 if "osce" in place.publication.base else 0)
+
+
+def test_14_each_dump_is_the_whole_in_rdf_and_each_download_is_described(place: Any) -> None:
+    store = described(place)
+    dumps = values(store, "SELECT ?u { ?d void:dataDump ?u }")
+    assert len(dumps) >= 8
+    (total,) = values(store, "SELECT ?t { ?d void:triples ?t ; void:entities ?e }")
+    for (url,) in dumps:
+        name = url.rpartition("/")[2].removesuffix(".gz")
+        syntax = next(f for f in RDF_FORMATS if name.endswith(f".{f.extension}"))
+        body = place.ask("/" + url.removeprefix(place.publication.base)).body
+        quads = ox.parse(gzip.decompress(body) if url.endswith(".gz") else body, format=syntax.oxigraph)
+        assert len({q.triple for q in quads}) >= int(total[0]), name
+    silent = "SELECT ?d { ?d a dcat:Distribution FILTER NOT EXISTS { ?d <http://purl.org/dc/terms/description> ?t } }"
+    assert values(store, silent) == []
 
 
 def shapes(name: str) -> rdflib.Graph:

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -54,6 +54,8 @@ class Dump:
     scope: str
     rows: int = 0
     missing: str | None = None
+    #: Of mappings: what the links say, where they lead, how many there are.
+    linksets: tuple[sssom.Linkset, ...] | None = None
 
 
 def write_dumps(
@@ -81,8 +83,9 @@ def write_dumps(
                 _compress(out / dump.name)
         for table in write_tables(publication, corpus, everything, out / "csv"):
             dumps.append(Dump(f"csv/{table.name}", RESULTS_CSV.name, table.class_iri, table.rows))
-        if rows := write_sssom(publication, corpus, mappings, out / sssom.NAME):
-            dumps.append(Dump(sssom.NAME, RESULTS_TSV.name, "mappings", rows))
+        rows, linksets = write_sssom(publication, corpus, mappings, out / sssom.NAME)
+        if rows:
+            dumps.append(Dump(sssom.NAME, RESULTS_TSV.name, "mappings", rows, linksets=linksets))
         listed = [{k: v for k, v in asdict(dump).items() if v is not None} for dump in dumps]
         (out / LIST_NAME).write_text(json.dumps(listed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return tuple(dumps)
@@ -97,7 +100,12 @@ def _compress(path: Path) -> None:
 
 def read_list(dumps: Path) -> tuple[Dump, ...]:
     """The downloads in the directory `dumps`, as `write_dumps` listed them."""
-    return tuple(Dump(**row) for row in json.loads((dumps / LIST_NAME).read_bytes()))
+    return tuple(map(_listed, json.loads((dumps / LIST_NAME).read_bytes())))
+
+
+def _listed(row: dict[str, Any]) -> Dump:
+    linksets = row.get("linksets")
+    return Dump(**row | {"linksets": tuple(sssom.Linkset(*one) for one in linksets) if linksets is not None else None})
 
 
 def _copied(dump: Dump, out: Path) -> Dump:

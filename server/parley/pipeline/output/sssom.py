@@ -12,9 +12,11 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from parley import nquads
 from parley.errors import SourceError
@@ -116,10 +118,21 @@ def _absolute(text: str, known: dict[str, str], file: str, line: int) -> str:
     return text.strip() if local.startswith("//") or prefix not in known else known[prefix] + local
 
 
-def write_sssom(publication: Publication, corpus: Corpus, given: Iterable[Mapped], out: Path) -> int:
+class Linkset(NamedTuple):
+    """How many links of one kind lead to one site: `target` is the beginning of its IRIs, scheme and host."""
+
+    predicate: str
+    target: str
+    links: int
+
+
+def write_sssom(
+    publication: Publication, corpus: Corpus, given: Iterable[Mapped], out: Path
+) -> tuple[int, tuple[Linkset, ...]]:
     """Write the mappings of the `corpus` to `out`, with what the rows `given` say of them, and those that are negative.
 
-    Returns their number, and writes no file if there are none. A mapping from one thing of ours to another is none.
+    Returns their number and where they lead, and writes no file if there are none. A mapping from one thing of ours to
+    another is none.
     """
     known = {row[:4]: row for row in given}
     rows = {row[:4]: row for row in known.values() if row.modifier}
@@ -129,7 +142,7 @@ def write_sssom(publication: Publication, corpus: Corpus, given: Iterable[Mapped
         if not (subject.startswith(ours) and object_.startswith(ours)):
             rows[key] = known.get(key, Mapped(*key))
     if not rows:
-        return 0
+        return 0, ()
     text = io.StringIO(newline="")
     text.writelines(_header(publication, rows.values()))
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
@@ -138,7 +151,17 @@ def write_sssom(publication: Publication, corpus: Corpus, given: Iterable[Mapped
         writer.writerow([row.subject, _compact(row.predicate), *row[2:]])
     with storage_errors("The download of mappings"):
         out.write_text(text.getvalue(), encoding="utf-8", newline="\n")
-    return len(rows)
+    return len(rows), _linksets(rows.values(), ours)
+
+
+def _linksets(rows: Iterable[Mapped], ours: tuple[str, ...]) -> tuple[Linkset, ...]:
+    """The links from our things to those of each other site, by what they say."""
+    found = Counter(
+        (row.predicate, f"{parts.scheme}://{parts.netloc}/")
+        for row in rows
+        if not row.modifier and row.subject.startswith(ours) and (parts := urlsplit(row.object)).netloc
+    )
+    return tuple(Linkset(*key, number) for key, number in sorted(found.items()))
 
 
 def _statements(corpus: Corpus) -> Iterator[tuple[str, str, str]]:

@@ -6,13 +6,15 @@ every release is added: counts from the index, downloads with the manifest's che
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from parley.formats import GZIP, RDF_FORMATS, RESULTS_CSV, RESULTS_TSV, Format
 from parley.release import sums
+from parley.release.contents import contents
 from parley.release.manifest import FileEntry
 from parley.roles import Role
 from parley.vocab import DCAT, DCTERMS, FOAF, PREFIXES, RDF_TYPE, VOID, XSD
@@ -36,9 +38,13 @@ Subject = ox.NamedNode | ox.BlankNode
 Object = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-def description(site: Site) -> list[ox.Quad]:
-    """The quads of the description, all in the graph of its own address."""
-    writer = _Writer(site)
+#: What is said of the downloads of a scope (all, asserted, mappings): a text a language.
+Texts = Mapping[str, Mapping[str, str]]
+
+
+def description(site: Site, texts: Texts) -> list[ox.Quad]:
+    """The quads of the description, all in the graph of its own address; `texts` describe the downloads."""
+    writer = _Writer(site, texts)
     writer.write()
     graph = ox.NamedNode(writer.document)
     return [ox.Quad(*triple, graph) for triple in dict.fromkeys(writer.triples)]
@@ -51,8 +57,10 @@ def previous(site: Site) -> str | None:
 
 
 class _Writer:
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, texts: Texts) -> None:
         self.site = site
+        self.texts = texts
+        self.contents = contents(site.release, site.manifest.files)
         self.document = site.canonical(".well-known/void")
         self.triples: list[tuple[Subject, ox.NamedNode, Object]] = []
         self.told: set[tuple[Subject, str]] = set()
@@ -82,6 +90,9 @@ class _Writer:
             if name.startswith("dumps/") and _plain(name).rpartition(".")[2] in _FILE_TYPES:
                 self._distribution(name.removeprefix("dumps/"), entry)
 
+        for row in self.contents.values():
+            for predicate, target, number in row.get("linksets", ()):
+                self._linkset(predicate, target, number)
         for name in sums.beside(self.site.release):  # neither DCAT nor SPDX has a word for a signature over files
             self._say(self.dataset, DCTERMS + "relation", self._file(name))
 
@@ -204,9 +215,12 @@ class _Writer:
         it = ox.NamedNode(f"{self.document}#{uri(name)}")
         file = self._file(name)
         self._say(self.dataset, DCAT + "distribution", it)
-        self._say(self.dataset, VOID + "dataDump", file)
+        if name.startswith("all."):  # a crawler that takes each of these gets the whole, in RDF
+            self._say(self.dataset, VOID + "dataDump", file)
         self._say(it, RDF_TYPE, ox.NamedNode(DCAT + "Distribution"))
         self._say(it, DCTERMS + "title", name)
+        for language, text in self._told(name).items():
+            self._say(it, DCTERMS + "description", ox.Literal(text, language=language) if language else text)
         self._say(it, DCAT + "accessURL", ox.NamedNode(self.site.canonical("downloads")))
         self._say(it, DCAT + "downloadURL", file)
         self._say(it, DCAT + "mediaType", ox.NamedNode(_IANA + media_type))
@@ -224,6 +238,27 @@ class _Writer:
         self._say(checksum, SPDX + "algorithm", ox.NamedNode(SPDX + "checksumAlgorithm_sha256"))
         value = ox.Literal(entry.sha256, datatype=ox.NamedNode(XSD + "hexBinary"))
         self._say(checksum, SPDX + "checksumValue", value)
+
+    def _told(self, name: str) -> Mapping[str, str]:
+        """What a download holds, a text a language: of a table the name of the class whose things it has."""
+        scope = self.contents.get(_plain(name), {}).get("scope", "")
+        labels = {} if scope in self.texts else self.site.index.labels([scope]).get(scope, {})
+        return self.texts.get(scope) or labels or ({"": scope} if scope else {})
+
+    def _linkset(self, predicate: str, target: str, number: int) -> None:
+        """The links of one kind to one other data set, known by where its IRIs begin."""
+        host = target.partition("://")[2].rstrip("/")
+        theirs = ox.NamedNode(f"{self.document}#{uri(host)}")
+        names = (f"{p}-{predicate[len(ns) :]}" for p, ns in PREFIXES.items() if predicate.startswith(ns))
+        links = ox.NamedNode(f"{theirs.value}/{next(names, quote(predicate, safe=''))}")
+        self._say(theirs, RDF_TYPE, ox.NamedNode(VOID + "Dataset"))
+        self._say(theirs, VOID + "uriSpace", target)
+        self._say(self.dataset, VOID + "subset", links)
+        self._say(links, RDF_TYPE, ox.NamedNode(VOID + "Linkset"))
+        self._say(links, VOID + "linkPredicate", ox.NamedNode(predicate))
+        self._say(links, VOID + "subjectsTarget", self.dataset)
+        self._say(links, VOID + "objectsTarget", theirs)
+        self._say(links, VOID + "triples", number)
 
 
 def _plain(name: str) -> str:

@@ -31,6 +31,8 @@ _SECURITY_DAYS: Final = 180
 _DOCUMENTED: Final = ("sparql", "search", "downloads", "reconcile", "coreference", "validate", "api")
 _CATALOGUE_PROFILE: Final = "https://www.rfc-editor.org/info/rfc9727"
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+#: What is said of the downloads of a scope.
+_SCOPES: Final = {"all": "downloads.everything_text", "asserted": "downloads.asserted_text", "mappings": "role.links"}
 #: Blank nodes with an IRI in place of their label are nothing to look for.
 _NAMELESS: Final = ".well-known/genid/"
 
@@ -149,7 +151,7 @@ def void() -> Response:
     if negotiate.choose(accept, (*offered, HTML)) is HTML and not parameter:
         accept = None  # there is no page of it; a browser is better served with Turtle than with 406
     chosen = negotiate.choose_format(accept, parameter, offered)
-    body = serialise(dataset.description(site), chosen, site.prefixes)
+    body = serialise(dataset.description(site, _texts(site)), chosen, site.prefixes)
     known = (dataset.previous(site) or "", *sums.beside(site.release))
     response = _answer(body, chosen, parameter or "", *known)
     if not parameter:
@@ -158,6 +160,16 @@ def void() -> Response:
     links = [(site.urls.home(), {"rel": "describes", "type": HTML.media_type})]
     response.headers["Link"] = link_header(links)
     return response
+
+
+def _texts(site: Site) -> dataset.Texts:
+    """What the downloads hold, in the words of the page that lists them."""
+    found: dict[str, dict[str, str]] = {scope: {} for scope in _SCOPES}
+    for language in site.publication.languages:
+        interface = pages.interface_in(language)
+        for scope, key in _SCOPES.items():
+            found[scope].setdefault(interface.text_language, interface(key).unescape())
+    return found
 
 
 @blueprint.get("/.well-known/api-catalog")

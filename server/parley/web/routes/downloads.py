@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import shlex
 from collections.abc import Collection, Mapping
@@ -16,6 +15,7 @@ from flask import Blueprint, Response, request, send_file
 from parley.errors import BadRequest, NotFound
 from parley.formats import FORMATS, GZIP, RESULTS_CSV, SPREADSHEET, TEXT
 from parley.release import signing, sums
+from parley.release.contents import contents
 from parley.release.manifest import FileEntry
 from parley.vocab import XSD
 from parley.web.http import caching, compression
@@ -60,11 +60,11 @@ def downloads(language: str | None = None) -> Response:
     """Every dump with its size and checksum."""
     site = current_site()
     parts: dict[str, list[Download]] = {"tables": [], "everything": [], "asserted": [], "further": []}
-    contents = _contents(site)
+    listed = _contents(site)
     for path in site.manifest.files:
         name = path.removeprefix(_FOLDER)
         if path.startswith(_FOLDER) and name != _CONTENTS:
-            file = _download(site, name, contents.get(name.removesuffix(_PACKED), {}))
+            file = _download(site, name, listed.get(name.removesuffix(_PACKED), {}))
             parts[_part(file)].append(file)
     for files in parts.values():
         files.sort(key=lambda file: (collation(file.kind.text) if file.kind else "", file.name))
@@ -232,21 +232,18 @@ def table_of(site: Site, class_iri: str) -> tuple[str, str] | None:
 
 
 def _contents(site: Site) -> dict[str, dict[str, Any]]:
-    """What the release says of its dumps: name → scope (a class, for a table) and rows."""
-    if _FOLDER + _CONTENTS not in site.manifest.files:
-        return {}
-    rows = json.loads((site.release / _FOLDER / _CONTENTS).read_text(encoding="utf-8"))
-    return {row["name"]: row for row in rows}
+    """What the release says of its dumps."""
+    return contents(site.release, site.manifest.files)
 
 
-def _download(site: Site, name: str, contents: Mapping[str, Any]) -> Download:
-    entry, scope = site.manifest.files[_FOLDER + name], str(contents.get("scope", ""))
+def _download(site: Site, name: str, told: Mapping[str, Any]) -> Download:
+    entry, scope = site.manifest.files[_FOLDER + name], str(told.get("scope", ""))
     return Download(
         name,
         label=_label(name),
         kind=pages.namer().term(scope) if _is_table(name) and scope else None,
         ours=pages.links().ours(scope) or not scope,
-        rows=contents.get("rows"),
+        rows=told.get("rows"),
         href=_address(site, name),
         size=entry.size,
         sha256=entry.sha256,
