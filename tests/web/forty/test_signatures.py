@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -69,6 +70,19 @@ def signers(folder: Path, name: str) -> Path:
     path = folder.parent / f"{name}.signers"
     path.write_text(f"{BASE} {(folder.parent / f'{name}.pub').read_text()}")
     return path
+
+
+def test_39_two_builds_have_the_same_checksums(tiny: Any, tmp_path: Path) -> None:
+    """Elsewhere, from another folder, later: byte by byte the same list of what can be downloaded."""
+    publication, _state, built = tiny
+    shutil.copytree(publication.root, tmp_path / "copy", ignore=shutil.ignore_patterns(".parley"))
+    again = build(load(tmp_path / "copy", {}), StateDirectory(tmp_path / "state"))
+    assert again.id == built.id and again.path != built.path
+    one, two = ((release.path / "dumps" / "SHA256SUMS").read_bytes() for release in (built, again))
+    assert one == two and one.count(b"\n") > 10
+    for line in two.decode().splitlines():
+        digest, name = line.split("  ", 1)
+        assert hashlib.sha256((again.path / "dumps" / name).read_bytes()).hexdigest() == digest, name
 
 
 def test_39_unsigned_is_wrong_only_where_a_signature_is_asked_for(folder: Path) -> None:
