@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection
@@ -85,6 +86,17 @@ class Place:
         response = self.connection.getresponse()
         return Reply(response.status, response.msg, response.read())
 
+    def raw(self, head: bytes) -> bytes:
+        """The bytes of the answer to a request whose head is sent as it is."""
+        parts = urlsplit(self.address)
+        with socket.create_connection((parts.hostname or "", parts.port or 0), 10) as connection:
+            connection.sendall(head + b"\r\nConnection: close\r\n\r\n")
+            answer = b""
+            while data := connection.recv(65536):
+                answer += data
+        assert answer.startswith(b"HTTP/1.1 ")
+        return answer
+
     def follow(self, path: str, **fields: Any) -> Reply:
         """As `ask`, through one redirect."""
         reply = self.ask(path, **fields)
@@ -124,6 +136,14 @@ ODD = (
 #: Long names, under the base and elsewhere; how many things point at one; a property that is used and never described.
 LONG = [f"http://{host}.example/{letter * size}" for host in ("odd", "far") for letter in "aé" for size in (300, 1200)]
 HUB = 250
+#: Literals that tools like to “correct”.
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+TERMS = (
+    f'"01"^^<{_XSD}integer>', f'"1.500"^^<{_XSD}decimal>', f'"1"^^<{_XSD}boolean>', f'"1e3"^^<{_XSD}double>',
+    f'"2019-03-01T07:05:00Z"^^<{_XSD}dateTime>', f'"2019-03-01T07:05:00+00:00"^^<{_XSD}dateTime>', '"relève"@fr-CA',
+    '"<p>a &amp; b</p>"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#HTML>',
+    '"  \\t a\\n\\\\b\\"c\\u00A0 "', '"e\\u0301 é"', '""',
+)  # fmt: skip
 UNSAID = "http://far.example/vocabulary#unsaid"
 
 
@@ -142,6 +162,7 @@ def live_odd(tmp_path_factory: pytest.TempPathFactory, built: Any, serve_command
         for number, name in enumerate(ODD)
     ]
     lines += [f"<{iri}> a <{base}Thing> ." for iri in LONG]
+    lines += [f"<{base}terms> <{base}term> {term} ." for term in TERMS]
     lines += [f'<{base}t{number}> <{base}near> <{base}hub> ; <{UNSAID}> "x" .' for number in range(HUB)]
     (folder / "data").mkdir()
     (folder / "data" / "odd.ttl").write_text("\n".join(lines), encoding="utf-8")
