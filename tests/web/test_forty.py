@@ -38,7 +38,7 @@ RUN: dict[int, tuple[str, ...]] = {
     24: ("web/test_ssrf.py",),
     25: ("web/test_validation.py",),
     26: ("web/test_validation.py", "conformance/test_shacl.py"),
-    27: ("browser/test_pages.py",),
+    27: ("browser/test_pages.py", "browser/test_hostile.py"),
     28: (FORTY + "test_transfer.py",),
     29: (FORTY + "test_transfer.py",),
     30: (FORTY + "test_transfer.py",),
@@ -55,6 +55,9 @@ RUN: dict[int, tuple[str, ...]] = {
 }
 #: What a check that runs leaves out, for the reader of the report.
 PARTLY: dict[int, str] = {
+    5: "tags of languages come in lower case, which means the same",
+    24: "no name server listens: names that would be looked up are those of this machine",
+    25: "the memory of the process that reads is limited, not measured",
     18: "the schemas of both versions and hostile batches, not OpenRefine's own testbench",
     26: "97 of the W3C's 98 core cases, 21 of its 22 with SPARQL (conformance/test_shacl.py), where the suite is",
     33: "as fast as the machine answers 16 clients, which may be less than 1,000 requests a second",
