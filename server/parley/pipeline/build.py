@@ -136,14 +136,14 @@ def _assemble(
     with clock.stage("dump"):
         write_dumps(publication, corpus, inference.path, work / "dumps", mappings)
     with clock.stage("changes"):
-        write_changes(publication, work, before)
+        unannounced = write_changes(publication, work, before)
     with clock.stage("manifest"):
         closure = hashlib.sha256(inference.path.read_bytes()).hexdigest()
         identity = release_id(corpus.digest, publication.source, closure, queries + mappings_digest(mappings))
         manifest = Manifest.make(work, identity, corpus.graphs, inference.triples)
         manifest.write(work)
         write_checksums(work, manifest)
-    return corpus, inference
+    return corpus, replace(inference, warnings=(*inference.warnings, *unannounced))
 
 
 def examine(publication: Publication, work: Path, clock: _Clock, skip_broken: bool = False) -> tuple[Corpus, Inference]:

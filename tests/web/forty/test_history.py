@@ -209,6 +209,16 @@ def test_12_a_version_of_an_ontology_is_the_ontology_as_it_was(tmp_path: Path, s
             assert found.query(f"PREFIX owl: <{OWL}> ASK {{ {said} }}")
 
 
+def test_terms_that_go_unannounced_are_named(tmp_path: Path) -> None:
+    owl = f"@prefix : <{BASE}> . @prefix owl: <{OWL}> .\n:kept a owl:Class .\n"
+    announced = ":old a owl:Class ; owl:deprecated true . "
+    released(tmp_path, owl + announced + ":used a owl:ObjectProperty . :thing a :kept .")
+    (tmp_path / "data" / "things.ttl").write_text(owl)
+    publication = load(tmp_path, {})
+    (remark,) = build(publication, StateDirectory.locate(publication, {})).warnings
+    assert f"not deprecated: {BASE}used. They answer 410" in remark, remark
+
+
 def test_a_damaged_release_is_not_compared_with(past: Any) -> None:
     _live, releases, folder = past
     current = folder / ".parley" / "releases" / releases[-1]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from parley import nquads
+from parley.errors import ReleaseError
 from parley.publication import Publication
 from parley.release.changes import FILE_NAME, TABLES
+from parley.release.index import Index
 from parley.release.storage import storage_errors
-from parley.vocab import DCTERMS, OWL, RDFS, SKOS
+from parley.vocab import DCTERMS, OWL, RDF_TYPE, RDFS, SKOS
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +26,23 @@ _REPLACES: Final = f"<{DCTERMS}replaces>"
 _REMEMBRANCE: Final = frozenset(
     [_REPLACED_BY, f"<{OWL}deprecated>", f"<{RDFS}label>", f"<{SKOS}prefLabel>", f"<{DCTERMS}modified>"]
 )
+_TERMS: Final = frozenset(
+    [f"<{OWL}{kind}>" for kind in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")]
+    + [f"<{RDFS}Class>", f"<{RDF_TYPE.removesuffix('type')}Property>"]
+)
+#: Terms that a remark names.
+_NAMED: Final = 10
 _NAMELESS: Final = ".well-known/genid/"
 
 
-def write_changes(publication: Publication, work: Path, before: Path | None) -> None:
+def write_changes(publication: Publication, work: Path, before: Path | None) -> tuple[str, ...]:
     """Write what the release in `work` changes against the one in `before`; nothing if there was none to compare with.
 
-    IRIs that were gone already stay gone until they are described again. Raises ReleaseError if the disk refuses.
+    IRIs that were gone already stay gone until they are described again. Returns remarks on terms that people may use
+    and that went unannounced. Raises ReleaseError if the disk refuses.
     """
     if before is None or not _is_readable(before / "index.sqlite"):
-        return
+        return ()
     address = (work / FILE_NAME).absolute().as_uri()
     with (
         storage_errors("The list of changes"),
@@ -43,7 +52,7 @@ def write_changes(publication: Publication, work: Path, before: Path | None) -> 
         for name, path in (("old", before), ("new", work)):
             uri = f"{(path / 'index.sqlite').absolute().as_uri()}?mode=ro&immutable=1"
             connection.execute(f"ATTACH ? AS {name}", (uri,))
-        _compare(connection, publication, work, before)
+        return _unannounced(_compare(connection, publication, work, before), before)
 
 
 def _is_readable(index: Path) -> bool:
@@ -59,7 +68,8 @@ def _is_readable(index: Path) -> bool:
     return True
 
 
-def _compare(connection: sqlite3.Connection, publication: Publication, work: Path, before: Path) -> None:
+def _compare(connection: sqlite3.Connection, publication: Publication, work: Path, before: Path) -> list[str]:
+    """Fill the tables; return what went from under the publication's bases."""
     connection.execute("BEGIN")
     connection.execute("CREATE TEMP TABLE remembered (side TEXT, iri TEXT, PRIMARY KEY (side, iri))")
     connection.execute("CREATE TEMP TABLE successor (iri TEXT PRIMARY KEY, successor TEXT)")
@@ -84,6 +94,29 @@ def _compare(connection: sqlite3.Connection, publication: Publication, work: Pat
     values = {"since": before.name.partition(".")[0], **counts}
     connection.executemany("INSERT INTO change VALUES (?, ?)", [(k, str(v)) for k, v in values.items()])
     connection.execute("COMMIT")
+    return [iri for iri, *_ in gone]
+
+
+def _unannounced(went: list[str], before: Path) -> tuple[str, ...]:
+    """What to tell of the terms among `went`, classes and properties, that the release before did not deprecate."""
+    terms: list[str] = []
+    with suppress(ReleaseError):  # of another version of Parley, with another index
+        if went:
+            with Index.open(before / "index.sqlite") as index:
+                terms = [iri for iri in went if _is_term(index.nodes.lines(iri))]
+    if not terms:
+        return ()
+    more = f" and {len(terms) - _NAMED} more" if len(terms) > _NAMED else ""
+    return (
+        f"Terms of the vocabulary are gone that were not deprecated: {', '.join(terms[:_NAMED])}{more}. "
+        "They answer 410 now. Who uses them is warned by owl:deprecated and dcterms:isReplacedBy, a release before.",
+    )
+
+
+def _is_term(lines: Sequence[nquads.Line]) -> bool:
+    """Whether these statements of a node make it a class or a property that is in use."""
+    kinds = {line.object for line in lines if line.predicate == f"<{RDF_TYPE}>"}
+    return bool(kinds & _TERMS) and not any(line.predicate == f"<{OWL}deprecated>" for line in lines)
 
 
 def _described(connection: sqlite3.Connection, here: str, there: str) -> list[str]:
