@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from http.client import HTTPConnection
@@ -50,6 +51,18 @@ def test_nginx_changes_nothing_that_matters(tiny_site: str, tmp_path: Path) -> N
                     if "etag" in two[1]:
                         again = ask(proxy, path, Accept=accept, Accept_Encoding=coding, If_None_Match=two[1]["etag"])
                         assert again[0] == 304, path
+
+
+def test_a_flood_of_queries_is_sent_away_and_documents_are_not(tiny_site: str, tmp_path: Path) -> None:
+    with nginx_before(tiny_site, tmp_path) as proxy:
+        answers = [ask(proxy, f"/{'de/' * (n % 2)}sparql?query=ASK%7B%7D", Accept="text/csv") for n in range(160)]
+        statuses = [status for status, _fields, _body in answers]
+        assert set(statuses) == {200, 429}
+        assert statuses[:100] == [200] * 100, "a page that asks several things at once is no flood"
+        fields, body = next((fields, body) for status, fields, body in answers if status == 429)
+        assert (fields["content-type"], fields["retry-after"]) == ("application/problem+json", "10")
+        assert json.loads(body)["status"] == 429
+        assert {ask(proxy, "/doc/becher", Accept="text/turtle")[0] for _ in range(160)} == {200}
 
 
 def test_a_proxied_site_is_sound_to_verify(tiny_site: str, tmp_path: Path) -> None:
