@@ -29,7 +29,7 @@ REAL = (
     "/en/search", "/fr/search?q=kosovo", "/en/search?q=zzzz", "/en/downloads", "/en/releases", "/en/nothing",
     "/en/queries", "/fr/queries/timeline", "/en/sparql?query=SELECT%20*%7B?s%20?p%20?o%7DLIMIT%203", f"/en/why?{WHY}",
     "/en/doc/graph/inferred", "/fr/about/cite", "/en/about/use", "/fr/about/statistics", "/en/about/quality",
-    "/fr/about/source", "/en/about/accessibility", "/fr/queries/network-on-a-theme",
+    "/fr/about/source", "/en/about/accessibility", "/fr/about/promises", "/fr/queries/network-on-a-theme",
 )  # fmt: skip
 TINY = (
     "/de/", "/de/doc/becher", "/de/doc/exemplar/o'hara", "/de/doc/heft/1", "/de/doc/", "/es/doc/ontology", "/de/search",

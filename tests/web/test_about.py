@@ -7,6 +7,7 @@ import io
 import re
 import urllib.request
 from html import unescape
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -106,11 +107,22 @@ def test_the_accessibility_statement_is_in_the_frame(real_site: str, language: s
 
 def test_the_page_about_the_data_leads_to_what_says_more_and_is_a_thing_to_programs(real_site: str) -> None:
     page = fetch(f"{real_site}/fr/about")
-    for path in ("about/cite", "about/accessibility", "releases", "validate", "api"):
+    for path in ("about/cite", "about/promises", "about/accessibility", "releases", "validate", "api"):
         assert f'href="/fr/{path}"' in page
     request = urllib.request.Request(f"{real_site}/about", headers={"Accept": "text/turtle"})
     with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.url.endswith("/doc/about") and answer.headers.get_content_type() == "text/turtle"
+
+
+def test_what_is_promised_has_the_figures_of_this_site(tiny: Any, serve_command: Any, real_site: str) -> None:
+    page = fetch(f"{real_site}/fr/about/promises")
+    for told in ("410", "Les 5 plus récentes", "10 secondes", "https://w3id.org/nato-osce/", 'href="/fr/releases"'):
+        assert told in page, told
+    publication, state, _built = tiny
+    settings = {"PARLEY_KEEP": "17", "PARLEY_QUERY_SECONDS": "3"}
+    with serve_command(publication.root, state=state.root, **settings) as site:
+        page = fetch(f"{site}/about/promises")
+        assert "newest 17 are kept" in page and "3 seconds" in page
 
 
 def test_statistics_tell_own_terms_from_those_of_other_vocabularies(real_site: str) -> None:

@@ -186,6 +186,22 @@ def accessibility(language: str | None = None) -> Response:
     )
 
 
+@blueprint.get("/about/promises")
+@blueprint.get("/<language:language>/about/promises")
+def promises(language: str | None = None) -> Response:
+    """What people can rely on who build on the site: addresses, changes, answers; and what is not promised."""
+    site = current_site()
+    return pages.respond(
+        "promises.html",
+        str(site.settings.keep),
+        here="about",
+        keep=site.settings.keep,
+        seconds=site.settings.query_seconds,
+        base=site.publication.base,
+        contact=_contact(documents.contact(site), site),
+    )
+
+
 @blueprint.get("/about/source")
 @blueprint.get("/<language:language>/about/source")
 def source(language: str | None = None) -> Response:
