@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import signal
 import struct
 import time
 from collections.abc import Mapping
@@ -86,6 +87,19 @@ class ZygoteConfig:
         )
         guard = config.guard if value["guarded"] else None
         return replace(config, index=value["index"], in_memory=value["in_memory"], guard=guard)
+
+
+def fate_of(code: int) -> str:
+    """Why an executor with this exit code (negative: a signal) has ended."""
+    return {
+        0: "recycled",
+        DISCONNECTED: "disconnected",
+        UNFIT: "unfit",
+        OUT_OF_MEMORY: "memory",
+        -signal.SIGALRM: "timeout",
+        -signal.SIGABRT: "memory",  # Rust and C++ abort when an allocation fails
+        -signal.SIGKILL: "killed",
+    }.get(code, "crash")
 
 
 class Slot:

@@ -1,4 +1,4 @@
-"""A child of the zygote: opens the store, walls itself in, and answers one query at a time until it is replaced.
+"""A child of the zygote: walls itself in, and answers one query at a time until it is replaced.
 
 Nothing here tries to survive a bad query. The kernel's timer ends a late one, the memory limit aborts a large one, a
 stack overflow kills it; the zygote sees the death and forks another child.
@@ -32,16 +32,19 @@ from parley.engine.results import Refused, ResultWriter, choose, refused, serial
 from parley.errors import QueryFault, ResultTooLarge, ServiceFailed
 
 _MESSAGE_LENGTH = 500
+#: Bytes by which an executor may have grown when it takes another query. What RocksDB has read, up to 64 MB, each would
+#: keep for itself; a fresh one finds it in the system's cache of files, which all share.
+_GROWTH = 8 * 1024 * 1024
 
 
 class Executor:
     """One executor process. `slot` is memory shared with the zygote, `serial` its number there.
 
-    `store` is the zygote's copy in memory, None where each executor opens the one on disk.
+    `store` is the zygote's, opened before the fork: what it has read until then is shared.
     """
 
     def __init__(
-        self, config: ZygoteConfig, listener: socket.socket, slot: Slot, serial: int, store: ox.Store | None
+        self, config: ZygoteConfig, listener: socket.socket, slot: Slot, serial: int, store: ox.Store
     ) -> None:
         self._config = config
         self._listener = listener
@@ -56,25 +59,25 @@ class Executor:
         self._accepted = encode_object(Frame.ACCEPTED, {"executor": serial, "pid": os.getpid()})
 
     def run(self, report: int) -> None:
-        """Open the store, put up the walls, say so on the pipe `report`, then serve; returns when it is retired.
+        """Put up the walls, say so on the pipe `report`, then serve; returns when it is retired.
 
-        It is not replaced often: a fresh one costs as much as a hundred cheap queries, to open the store and to copy
-        the zygote's pages; and one that had a slow query, which may leave much behind, is not kept in any case.
+        It is not replaced after each query: a fresh one costs as much as a dozen cheap ones, to fork and to copy the
+        zygote's pages. One that has grown by `_GROWTH`, or had a slow query, which may leave much behind, is not kept.
 
-        Raises OSError if the store can't be opened or a wall can't be put up.
+        Raises OSError if a wall can't be put up.
         """
         limits = self._config.limits
-        store = ox.Store.read_only(self._config.store) if self._store is None else self._store
+        store = self._store
         sandbox.volunteer_for_oom()
         sandbox.forgo_core_dumps()
         memory = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-        files = (self._config.store if self._store is None else "", self._config.index)
+        files = ("" if self._config.in_memory else self._config.store, self._config.index)
         landlock = sandbox.confine_files(*map(Path, filter(None, files)))
         sandbox.deny_system_calls()
         self._watch = HangupWatch(lambda: os._exit(DISCONNECTED))
-        in_use = int(os.read(memory, 64).split()[0]) * resource.getpagesize()
-        os.close(memory)
-        sandbox.limit_memory(in_use, limits.query_memory + limits.query_stack)
+        in_use, own = _pages(memory)
+        sandbox.limit_memory(in_use * resource.getpagesize(), limits.query_memory + limits.query_stack)
+        most = own + _GROWTH // resource.getpagesize()
         stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
         os.write(report, json.dumps({"seccomp": True, "landlock": landlock, "stack": stack}).encode() + b"\n")
         signal.signal(signal.SIGUSR1, self._retire)
@@ -90,6 +93,7 @@ class Executor:
                 self._serve(store, connection)
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 self._slot.finish()
+            self._retired |= _pages(memory)[1] > most
 
     def _retire(self, *_: object) -> None:
         """The zygote wants this process to end: at once when idle, else after the query.
@@ -188,6 +192,12 @@ class Executor:
             return federation.resolve(store, text, base_iri, dataset)
         finally:
             self._retired |= federation.lost
+
+
+def _pages(memory: int) -> tuple[int, int]:
+    """Pages that this process may use, and those in memory that are of no file, from its open `statm`."""
+    total, resident, of_files = map(int, os.pread(memory, 128, 0).split()[:3])
+    return total, resident - of_files
 
 
 def _has_graph(store: ox.Store, iri: str) -> bool:

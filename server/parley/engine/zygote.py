@@ -1,14 +1,16 @@
 """The process that forks executors, watches them and says why one died: `python -m parley.engine.zygote CONFIG`.
 
-It has one thread and never sees a query. Clients connect to the listening socket that the executors inherit; the
-kernel hands each connection to one of them. A query that runs longer than `quick_ms` makes its executor a slow one
-(niced) with a fresh one in its place; when `slow_max` are slow already, it is ended, the sooner if others wait.
-Standard input is a lifeline: when it closes, the zygote ends.
+It never sees a query, and has one thread beside the few idle ones of the store, which it opens once: executors share
+what that takes. Clients connect to the listening socket that they inherit; the kernel hands each connection to one. A
+query that runs longer than `quick_ms` makes its executor a slow one (niced) with a fresh one in its place; when
+`slow_max` are slow already, it is ended, the sooner if others wait. Standard input is a lifeline: when it closes, the
+zygote ends.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -25,9 +27,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from parley.engine import sandbox
-from parley.engine.config import CONTROL_SOCKET, DISCONNECTED, OUT_OF_MEMORY, QUERY_SOCKET, UNFIT, Slot, ZygoteConfig
+from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET, UNFIT, Slot, ZygoteConfig, fate_of
 from parley.engine.control import Control
 from parley.engine.executor import Executor
+from parley.engine.store import open_store
 
 #: Longest time between two looks at the slots: shorter than any sensible `quick_ms`.
 _LOOK_SECONDS = 0.05
@@ -61,7 +64,7 @@ class Zygote:
     def __init__(self, config: ZygoteConfig, isolated: bool) -> None:
         self._config = config
         self._isolated = isolated
-        self._store = _copy_in_memory(config.store) if config.in_memory else None
+        self._store: ox.Store | None = None
         self._children: dict[int, _Child] = {}
         self._serial = 0
         self._fates: dict[int, str] = {}
@@ -72,6 +75,7 @@ class Zygote:
         self._failure = ""
         self._resume = 0.0
         self._ending: float | None = None
+        self._open_store()
         self._selector = selectors.DefaultSelector()
         directory = Path(config.directory)
         self._listener = listen(directory / QUERY_SOCKET, config.limits.queue_length)
@@ -106,9 +110,26 @@ class Zygote:
     def _populate(self) -> None:
         if self._ending is not None or time.monotonic() < self._resume:
             return
+        if self._store is None and not self._open_store():
+            return
         missing = self._config.limits.executors - sum(not child.slow for child in self._children.values())
         for _ in range(missing):
             self._fork()
+
+    def _open_store(self) -> bool:
+        """Open the store for all executors, and freeze what is here; whether that went."""
+        try:
+            self._store = open_store(self._config.store, in_memory=self._config.in_memory)
+        except OSError as error:
+            self._fail(f"{type(error).__name__}: {error}"[:400])
+            return False
+        gc.collect()
+        gc.freeze()  # else the first collection in an executor would copy all the pages that it looks at
+        return True
+
+    def _fail(self, reason: str) -> None:
+        self._failure = reason
+        self._resume = time.monotonic() + _BACK_OFF_SECONDS
 
     def _look(self) -> float:
         """Re-label or end the queries that are no longer quick; returns the seconds until the next look."""
@@ -152,8 +173,7 @@ class Zygote:
         try:
             pid = os.fork()
         except OSError as error:  # too many processes, or no memory: not for ever
-            self._failure = f"fork: {error.strerror}"
-            self._resume = time.monotonic() + _BACK_OFF_SECONDS
+            self._fail(f"fork: {error.strerror}")
             os.close(read)
             os.close(write)
             return
@@ -176,6 +196,7 @@ class Zygote:
             for other in self._children.values():
                 os.close(other.pipe)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            assert self._store is not None  # else none is forked
             Executor(self._config, self._listener, slot, self._serial, self._store).run(report)
             status = 0
         except SystemExit as end:
@@ -207,7 +228,7 @@ class Zygote:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGKILL)  # the pipe can't end before the process, unless it was tampered with
         status = os.waitpid(child.pid, 0)[1]
-        fate = child.sentence or _fate(os.waitstatus_to_exitcode(status))
+        fate = child.sentence or fate_of(os.waitstatus_to_exitcode(status))
         if not child.ready:
             self._resume = time.monotonic() + _BACK_OFF_SECONDS
         self._counts[fate] += 1
@@ -241,26 +262,6 @@ class Zygote:
             "failure": self._failure,
             "pid": os.getpid(),
         }
-
-
-def _copy_in_memory(path: str) -> ox.Store:
-    """A copy of the store at `path`; forked executors share its pages, which no query writes to."""
-    copy = ox.Store()
-    copy.extend(ox.Store.read_only(path))
-    return copy
-
-
-def _fate(code: int) -> str:
-    """Why a process with this exit code (negative: a signal) has ended."""
-    return {
-        0: "recycled",
-        DISCONNECTED: "disconnected",
-        UNFIT: "unfit",
-        OUT_OF_MEMORY: "memory",
-        -signal.SIGALRM: "timeout",
-        -signal.SIGABRT: "memory",  # Rust and C++ abort when an allocation fails
-        -signal.SIGKILL: "killed",
-    }.get(code, "crash")
 
 
 def _leave_if_closed() -> None:

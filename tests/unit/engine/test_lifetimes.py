@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 
 from parley.engine.client import EngineClient, run_query
@@ -70,6 +71,40 @@ def test_an_executor_is_replaced_after_its_queries(start: Callable[..., Any]) ->
     asyncio.run(ask())
     bench.wait_for(lambda status: status["served"] == 1001)  # counted after the last frame is sent
     assert bench.engine.status()["ended"] == {"recycled": 2}
+
+
+def test_an_executor_that_has_read_much_is_replaced(tmp_path: Path, start: Callable[..., Any]) -> None:
+    """What RocksDB keeps of what it has read is each process's own."""
+    store = ox.Store(str(tmp_path / "store"))
+    texts = (f"{number} " + "".join(f"{number * n:x}" for n in range(900)) for number in range(5000))  # 20 MB
+    store.bulk_extend(ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(text)) for text in texts)
+    store.flush()
+    del store
+    bench = start(tmp_path / "store", executors=1, query_seconds=10.0, quick_ms=10_000)
+    for _ in range(3):
+        bench.ask(CHEAP)
+    assert not bench.engine.status()["ended"]
+    bench.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(STRLEN(?o) > 1) }", results=RESULTS_CSV)
+    bench.ask(CHEAP)
+    assert bench.engine.status()["ended"] == {"recycled": 1}
+
+
+def test_executors_share_the_open_store_but_no_source_of_chance(bench: Any, start: Callable[..., Any]) -> None:
+    files = {pid: tables_open_in(pid) for pid in (bench.engine.pid, *children(bench.engine.pid))}
+    assert len(files) == 1 + bench.engine.limits.executors
+    assert all(files.values())
+    assert len(set(files.values())) == 1, "opened once, before the fork"
+    fresh = start(executors=1, recycle_after=1)
+    by_chance = "SELECT (UUID() AS ?u) (BNODE() AS ?b) (RAND() AS ?r) { ?s ?p [] } LIMIT 1"
+    rows = [fresh.ask(by_chance, results=RESULTS_CSV).body.splitlines()[1].split(b",") for _ in range(6)]
+    for column in zip(*rows, strict=True):
+        assert len(set(column)) == 6
+
+
+def tables_open_in(pid: int) -> frozenset[tuple[str, str]]:
+    """The files of the store's tables that a process has open, with their descriptors."""
+    links = {descriptor.name: str(descriptor.readlink()) for descriptor in Path(f"/proc/{pid}/fd").iterdir()}
+    return frozenset((name, path) for name, path in links.items() if path.endswith(".sst"))
 
 
 def test_the_zygote_and_its_executors_die_with_the_process_that_started_them(store_path: Path) -> None:
