@@ -43,9 +43,7 @@ class Executor:
     `store` is the zygote's, opened before the fork: what it has read until then is shared.
     """
 
-    def __init__(
-        self, config: ZygoteConfig, listener: socket.socket, slot: Slot, serial: int, store: ox.Store
-    ) -> None:
+    def __init__(self, config: ZygoteConfig, listener: socket.socket, slot: Slot, serial: int, store: ox.Store) -> None:
         self._config = config
         self._listener = listener
         self._store = store
