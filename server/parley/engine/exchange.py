@@ -8,12 +8,10 @@ import socket
 from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 
-from parley import __version__
+import parley
 from parley.errors import EngineLost
 from parley.formats import Format
 
-#: Public endpoints turn away clients that don't say what they are.
-_AGENT = f"Parley/{__version__} (linked data publisher)"
 _CHUNK = 64 * 1024
 _AWAY = "Try again in a minute; the operator may look at the engine."
 
@@ -40,7 +38,9 @@ class Exchange:
         """Post a query; the answer's status and media type. Raises EngineLost."""
         fields = [("query", query)]
         fields += [("default-graph-uri", iri) for iri in defaults] + [("named-graph-uri", iri) for iri in named]
-        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", "User-Agent": _AGENT}
+        # public endpoints turn away clients that don't say what they are
+        agent = f"Parley/{parley.__version__} (linked data publisher)"
+        headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded", "User-Agent": agent}
         try:
             self._connection.request("POST", self._target, urlencode(fields), headers)
             self._response = self._connection.getresponse()
