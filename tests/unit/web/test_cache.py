@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_what_may_not_be_kept(status: int, headers: list[tuple[str, str]], body:
 
 
 def test_least_recently_used_go_first() -> None:
-    cache = ResponseCache(total_bytes=36_000)
+    cache = ResponseCache(total_bytes=28_000)
     for number in range(3):
         cache.put(key(str(number)), Answer(200, HEADERS, b"x" * 7000))
     assert cache.get(key("0")) is not None
@@ -77,7 +78,7 @@ def test_least_recently_used_go_first() -> None:
     assert cache.get(key("0")) is not None
     for number in range(10_000):
         cache.put(key(f"junk{number}"), Answer(200, HEADERS, b"x"))
-    assert cache._used <= 36_000
+    assert cache._used <= 28_000
     assert len(cache._answers) <= 15
 
 
@@ -90,6 +91,28 @@ def test_a_result_is_sealed_by_its_bytes_unless_it_has_no_tag() -> None:
     assert dict(one.headers)["Content-Length"] == "1"
     plain = sealed(Answer(200, [("Content-Type", "text/csv"), ("Cache-Control", "no-store")], b"a"))
     assert "ETag" not in dict(plain.headers) and dict(plain.headers)["Content-Length"] == "1"
+
+
+def test_what_many_answers_have_in_common_is_kept_once() -> None:
+    """Of some 20 header fields all but the tag and the address are the same, and as long as a short answer."""
+    common = [
+        ("Content-Type", "application/sparql-results+json"),
+        ("Link", "<https://example.org/>; rel=" * 5),
+        *HEADERS,
+    ]
+    kept = [Kept(Answer(200, [*common, ("Content-Location", f"/{n}")], b"a")) for n in range(3)]
+    fields = [dict.fromkeys(map(id, one.start["headers"])) for one in kept]
+    assert len(set.intersection(*map(set, fields))) == len(common)
+    tracemalloc.start()
+    try:
+        cache = ResponseCache()
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(1000):
+            cache.put(key(f"k{number}"), Answer(200, [*common, ("Content-Location", f"/{number}")], b"%d" % number))
+        used = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert used < cache._used, "no answer takes more than is counted for it"
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from parley.errors import ParleyError
-from parley.web.edge.asgi import Message, Receive, Scope, Send, body_message
+from parley.web.edge.asgi import Receive, Scope, Send
 from parley.web.edge.cache import Kept, key_of
 from parley.web.edge.exchange import Exchange
 from parley.web.edge.head import RequestHead
 from parley.web.edge.intake import check_head
 from parley.web.edge.record import Facts, Recorder
 from parley.web.edge.sites import Served, Sites
-
-_NOTHING: Message = body_message(b"", last=True)
 
 
 class Edge:
@@ -49,14 +47,10 @@ class Edge:
     async def _send_kept(self, kept: Kept, served: Served, head: RequestHead, send: Send) -> None:
         """Send an answer as it is kept, or the 304 in its place."""
         began = time.monotonic()
-        start, body = kept.start, kept.body
-        if kept.is_known_to(head):
-            start, body = kept.unchanged, _NOTHING
-        elif head.method == "HEAD":
-            body = _NOTHING
+        start, body = kept.messages_for(head)
         await send(start)
         await send(body)
-        facts = Facts(head.method, head.path, served.site.manifest.id, kept.answer.route, start["status"])
+        facts = Facts(head.method, head.path, served.site.manifest.id, kept.route, start["status"])
         facts.sent = len(body["body"])
         if start is kept.start:
             facts.media_type = kept.media_type

@@ -17,13 +17,12 @@ Send = Callable[[Message], Awaitable[None]]
 
 def start_message(status: int, headers: Iterable[tuple[str, str]]) -> Message:
     """The message that begins a response."""
-    encoded = [(_field_name(name), value.encode("latin-1")) for name, value in headers]
-    return {"type": "http.response.start", "status": status, "headers": encoded}
+    return {"type": "http.response.start", "status": status, "headers": [_encoded(*field) for field in headers]}
 
 
-@lru_cache(maxsize=256)  # there are a few dozen, all ours
-def _field_name(name: str) -> bytes:
-    return name.lower().encode("latin-1")
+@lru_cache(maxsize=256)  # most fields are the same in all responses, of which many are kept
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 def body_message(content: bytes, *, last: bool) -> Message:

@@ -15,12 +15,15 @@ from parley.web.http.answer import Answer
 #: Bytes of all bodies kept, and of one.
 TOTAL_BYTES: Final = 32 * 1024 * 1024
 LARGEST_BODY: Final = 512 * 1024
-#: What an answer takes besides its body: header fields, twice, and objects.
-_OVERHEAD: Final = 4096
+#: What an answer takes besides its body and its key: header fields and objects.
+_OVERHEAD: Final = 2048
 #: The request header fields that choose among the variants; whatever varies by another is not kept.
 _VARYING: Final = frozenset(["accept", "accept-language", "accept-encoding"])
 
 Key = tuple[str | bytes, ...]
+
+#: The body of what has none.
+NOTHING: Final = body_message(b"", last=True)
 
 
 def key_of(head: RequestHead, body: bytes = b"") -> Key | None:
@@ -58,14 +61,14 @@ def sealed(answer: Answer) -> Answer:
 class Kept:
     """An answer that is kept, as the messages that send it and the 304 that takes its place."""
 
-    __slots__ = ("_unchanged", "answer", "body", "media_type", "start", "tag")
+    __slots__ = ("_unchanged", "body", "media_type", "route", "start", "tag")
 
     def __init__(self, answer: Answer) -> None:
         assert isinstance(answer.body, bytes)
         fields = dict(answer.headers)
-        self.answer = answer
         self.tag = fields["ETag"]
         self.media_type = fields.get("Content-Type", "")
+        self.route = answer.route
         self.start: Message = start_message(answer.status, answer.headers)
         self.body: Message = body_message(answer.body, last=True)
         self._unchanged: Message | None = None
@@ -74,8 +77,15 @@ class Kept:
     def unchanged(self) -> Message:
         """The 304, made when it is first wanted: most answers are never asked for again."""
         if self._unchanged is None:
-            self._unchanged = start_message(304, _of_304(self.answer))
+            fields = [field for field in self.start["headers"] if field[0].decode("latin-1") in caching.KEPT]
+            self._unchanged = {**self.start, "status": 304, "headers": fields}
         return self._unchanged
+
+    def messages_for(self, head: RequestHead) -> tuple[Message, Message]:
+        """What answers a request: the answer, without its body if that is not wanted, or the 304 in its place."""
+        if self.is_known_to(head):
+            return self.unchanged, NOTHING
+        return self.start, NOTHING if head.method == "HEAD" else self.body
 
     @property
     def size(self) -> int:
@@ -94,11 +104,8 @@ def revalidated(answer: Answer, head: RequestHead) -> Answer:
     tag = dict(answer.headers).get("ETag") if given else None
     if tag is None or not caching.names(given, tag.removeprefix("W/").strip('"')):
         return answer
-    return replace(answer, status=304, headers=_of_304(answer), body=b"")
-
-
-def _of_304(answer: Answer) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT]
+    headers = [(name, value) for name, value in answer.headers if name.lower() in caching.KEPT]
+    return replace(answer, status=304, headers=headers, body=b"")
 
 
 class ResponseCache:

@@ -13,7 +13,7 @@ from parley.errors import ParleyError, RequestError
 from parley.formats import PROBLEM
 from parley.web.edge import adapter, short
 from parley.web.edge.asgi import FILES, Receive, Scope, Send, body_message, file_message, start_message
-from parley.web.edge.cache import LARGEST_BODY, Key, key_of, revalidated, sealed
+from parley.web.edge.cache import LARGEST_BODY, Kept, Key, key_of, revalidated, sealed
 from parley.web.edge.departure import until_disconnect
 from parley.web.edge.head import RequestHead
 from parley.web.edge.intake import check_head, read_body
@@ -96,19 +96,21 @@ class Exchange:
         body = await read_body(self.head, self.receive, settings.request_body)
         self.key = key_of(self.head, body)
         if body and self.key and (kept := self.served.results.get(self.key)):
-            self.facts.route = kept.answer.route
-            await self._send(revalidated(kept.answer, self.head))
+            await self._send_kept(kept)
             return
-        answer = short.prepared(self.served.site, self.head, body)
+        answer: Answer | Kept | None = short.prepared(self.served.site, self.head, body)
         if answer is None:
             answer = await self._joined(self.key, body) if self.key else await self._in_thread(self._flask, body)
+        if isinstance(answer, Kept):
+            await self._send_kept(answer)
+            return
         self.facts.route = answer.route
         if answer.work is None:
             await self._send(answer)
         else:
             await until_disconnect(self._work(answer.work, answer.headers, body), self.receive)
 
-    async def _joined(self, key: Key, body: bytes) -> Answer:
+    async def _joined(self, key: Key, body: bytes) -> Answer | Kept:
         """What Flask answers. Where another request is being answered the same, this one waits for what it will keep.
 
         Else a page that many ask for at once, and that nobody had asked for before, would be made as many times.
@@ -117,7 +119,7 @@ class Exchange:
         if (made := making.get(key)) is not None:
             await made.wait()
             kept = cache.get(key)
-            return revalidated(kept.answer, self.head) if kept else await self._in_thread(self._flask, body)
+            return kept if kept is not None else await self._in_thread(self._flask, body)
         made = making[key] = asyncio.Event()
         try:
             answer = await self._in_thread(self._flask, body)
@@ -254,13 +256,19 @@ class Exchange:
         else:
             answer = compression.encoded(answer, "")
         kept = self.served.results.put(self.key, answer) if self.key else None
-        if kept is None or kept.is_known_to(self.head):
+        if kept is None:
             await self._send(revalidated(answer, self.head))
-            return
-        self.started, self.facts.status, self.facts.media_type = True, answer.status, kept.media_type
-        await self.send(kept.start)
-        self.facts.sent = 0 if self._is_head else kept.size
-        await self.send(body_message(b"", last=True) if self._is_head else kept.body)
+        else:
+            await self._send_kept(kept)
+
+    async def _send_kept(self, kept: Kept) -> None:
+        """Send an answer as it is kept, or the 304 in its place."""
+        start, body = kept.messages_for(self.head)
+        self.started, self.facts.route, self.facts.status = True, kept.route, start["status"]
+        self.facts.media_type = kept.media_type if start is kept.start else ""
+        await self.send(start)
+        self.facts.sent = len(body["body"])
+        await self.send(body)
 
     async def _page(self, work: Work, result: Any, headers: Headers, body: bytes) -> None:
         """Buffer the result, up to the limit of `work`, and send the page that it makes of it."""
