@@ -175,6 +175,18 @@ def by_extension(extension: str, among: Iterable[Format] = READABLE_FORMATS) -> 
     return next((f for f in among if wanted in f.extensions), None)
 
 
+def by_content_type(content_type: str, among: Iterable[Format]) -> Format | None:
+    """The format that a Content-Type names: by its media type, else by one that also stands for it.
+
+    >>> by_content_type("Text/Turtle; charset=utf-8", RDF_FORMATS).name
+    'turtle'
+    """
+    essence = content_type.partition(";")[0].strip().lower()
+    formats = tuple(among)
+    exact = (f for f in formats if f.media_type == essence)
+    return next(exact, None) or next((f for f in formats if essence in f.aliases), None)
+
+
 def without_endings(path: str) -> str:
     """`path` without the endings that tell a readable syntax and its compression; other dots are part of the name.
 

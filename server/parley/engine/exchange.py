@@ -10,7 +10,6 @@ from urllib.parse import urlencode, urlsplit
 
 import parley
 from parley.errors import EngineLost
-from parley.formats import Format
 
 _CHUNK = 64 * 1024
 _AWAY = "Try again in a minute; the operator may look at the engine."
@@ -81,11 +80,3 @@ class Exchange:
             self._connection.sock.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError):
             self._connection.close()
-
-
-def content_format(content_type: str, among: Iterable[Format]) -> Format | None:
-    """The format that a Content-Type names."""
-    essence = content_type.partition(";")[0].strip().lower()
-    formats = tuple(among)
-    exact = (f for f in formats if f.media_type == essence)
-    return next(exact, None) or next((f for f in formats if essence in f.aliases), None)

@@ -20,12 +20,11 @@ import pyoxigraph as ox
 
 from parley.engine.clauses import Clause, first_service, from_clauses, prologue_of
 from parley.engine.config import BROKER_SOCKET
-from parley.engine.exchange import content_format
 from parley.engine.frames import FRAME_HEADER, Frame, decode_header, encode_request
 from parley.engine.guard import position
 from parley.engine.protocol import Limits
 from parley.errors import QueryRefused, ResultTooLarge, ServiceFailed
-from parley.formats import RESULTS_JSON, RESULTS_XML
+from parley.formats import RESULTS_JSON, RESULTS_XML, by_content_type
 
 #: Solutions sent along in one request: as text, with the query around them, within most endpoints' limits.
 _BATCH: Final = 200
@@ -212,7 +211,7 @@ class Federation:
         except OSError:
             self.lost = True
             raise BrokerLost from None
-        syntax = content_format(answer.content_type, (RESULTS_JSON, RESULTS_XML))
+        syntax = by_content_type(answer.content_type, (RESULTS_JSON, RESULTS_XML))
         if syntax is None:
             message = f"<{endpoint}> answers in “{answer.content_type[:80]}”, which holds no solutions."
             raise ServiceFailed(message, cure=_CURE)

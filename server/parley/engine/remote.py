@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from parley.engine.dataset import check_dataset
-from parley.engine.exchange import Exchange, content_format
+from parley.engine.exchange import Exchange
 from parley.engine.failures import busy, error_of_fate, queue_full, result_too_large
 from parley.engine.guard import GuardRules, check
 from parley.engine.protocol import ContentKind, Head, Limits, QueryRequest
 from parley.engine.tokens import FORMS_OF_GRAPHS, form_of
 from parley.errors import EngineError, EngineLost, NotAcceptable, QuerySyntaxError, SettingError
-from parley.formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON
+from parley.formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, by_content_type
 
 T = TypeVar("T")
 
@@ -135,7 +135,7 @@ class RemoteAnswer:
                 f"The engine's answer may be a part: {self._exchange.cut or limit}.",
                 cure="The operator should lift the engine's own limits; Parley has its own.",
             )
-        found = content_format(content_type, RDF_FORMATS if self._kind == "triples" else RESULT_FORMATS)
+        found = by_content_type(content_type, RDF_FORMATS if self._kind == "triples" else RESULT_FORMATS)
         if found is not wanted:
             raise EngineLost(
                 f"The engine was asked for {wanted.media_type} and sent “{content_type[:80]}”.",
