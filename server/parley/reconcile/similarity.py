@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 from typing import Final
-
-from rapidfuzz import fuzz
 
 from parley.release.names import Form
 from parley.release.words import compact
@@ -73,8 +72,16 @@ def similarity(asked: str, name: str) -> float:
     numbers, others = _numbers(few), _numbers(many)
     if numbers and others and numbers.isdisjoint(others):
         words *= _OTHER_NUMBER
-    edits = fuzz.ratio(compact(asked), compact(name)) / 100  # where spaces are set otherwise
+    edits = _fuzz().ratio(compact(asked), compact(name)) / 100  # where spaces are set otherwise
     return max(words, edits) if edits >= _SLIP_OF_SHORT and numbers == others else words
+
+
+@cache
+def _fuzz() -> ModuleType:
+    """What compares by letters: it takes 3 MB, of a server of which nobody asks for it too."""
+    from rapidfuzz import fuzz
+
+    return fuzz
 
 
 @lru_cache(maxsize=20_000)
@@ -100,7 +107,7 @@ def _same(asked: str, word: str) -> float:
         return 1.0
     if min(len(asked), len(word)) < _BEGINNING or asked.isdigit() or word.isdigit():
         return 0.0
-    likeness = fuzz.ratio(asked, word) / 100
+    likeness: float = _fuzz().ratio(asked, word) / 100
     if likeness >= (_SLIP if min(len(asked), len(word)) > _SHORT else _SLIP_OF_SHORT):
         return likeness
     shared = max(_shared(asked, word), _shared(asked[::-1], word[::-1]))
