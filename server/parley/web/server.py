@@ -8,6 +8,7 @@ them, the first to wake would take all from one that they share.
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -128,6 +129,8 @@ def main() -> None:
         log_dictconfig=_logging(arguments.log_level, arguments.log_format),
         process_name=None,
     )
+    gc.collect()
+    gc.freeze()  # else the first collections in the workers would copy all that they share with this process
     server.serve(target_loader=partial(load_edge, arguments.serving, os.getpid()), wrap_loader=False)
 
 
