@@ -9,6 +9,7 @@ from typing import Final
 
 from parley.web.edge.asgi import Message, body_message, start_message
 from parley.web.edge.head import RequestHead
+from parley.web.edge.making import Making
 from parley.web.http import caching
 from parley.web.http.answer import Answer
 
@@ -109,9 +110,10 @@ def revalidated(answer: Answer, head: RequestHead) -> Answer:
 
 
 class ResponseCache:
-    """The least recently used answers go first; for one event loop's thread."""
+    """The least recently used answers go first; for one event loop's thread. `making` has those that are to come."""
 
     def __init__(self, total_bytes: int = TOTAL_BYTES) -> None:
+        self.making = Making()
         self._total = total_bytes
         self._used = 0
         self._answers: OrderedDict[Key, Kept] = OrderedDict()

@@ -17,11 +17,12 @@ from parley.web.edge.cache import LARGEST_BODY, Kept, Key, key_of, revalidated, 
 from parley.web.edge.departure import until_disconnect
 from parley.web.edge.head import RequestHead
 from parley.web.edge.intake import check_head, read_body
+from parley.web.edge.making import Turn
 from parley.web.edge.record import Facts, Recorder
 from parley.web.edge.sites import Served
 from parley.web.http import compression
 from parley.web.http.answer import Answer, Headers
-from parley.web.http.stream import Work
+from parley.web.http.stream import Work, fields_of_content
 from parley.web.routes import problems
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class Exchange:
             return
         answer: Answer | Kept | None = short.prepared(self.served.site, self.head, body)
         if answer is None:
-            answer = await self._joined(self.key, body) if self.key else await self._in_thread(self._flask, body)
+            answer = await self._made(body)
         if isinstance(answer, Kept):
             await self._send_kept(answer)
             return
@@ -110,25 +111,18 @@ class Exchange:
         else:
             await until_disconnect(self._work(answer.work, answer.headers, body), self.receive)
 
-    async def _joined(self, key: Key, body: bytes) -> Answer | Kept:
-        """What Flask answers. Where another request is being answered the same, this one waits for what it will keep.
-
-        Else a page that many ask for at once, and that nobody had asked for before, would be made as many times.
-        """
-        cache, making = self.served.cache, self.served.making
-        if (made := making.get(key)) is not None:
-            await made.wait()
-            kept = cache.get(key)
-            return kept if kept is not None else await self._in_thread(self._flask, body)
-        made = making[key] = asyncio.Event()
-        try:
+    async def _made(self, body: bytes) -> Answer | Kept:
+        """What Flask answers, or what it has just answered somebody else who asked for the same."""
+        cache, key = self.served.cache, self.key
+        if key is not None:
+            await cache.making.wait(key)
+            if (kept := cache.get(key)) is not None:
+                return kept
+        with cache.making.turn(key):
             answer = await self._in_thread(self._flask, body)
-            if answer.work is None:
+            if answer.work is None and key is not None:
                 cache.put(key, answer)
             return answer
-        finally:
-            del making[key]
-            made.set()
 
     def _flask(self, body: bytes) -> Answer:
         environ = self._environment(body)
@@ -191,11 +185,7 @@ class Exchange:
         headers = [(name, value) for name, value in headers if name != "Content-Length"]
         failure: ParleyError | None = None
         try:
-            async with work.opened(self.served.engine) as result:
-                if result.head.kind in work.paged:
-                    await self._page(work, result, headers, body)
-                else:
-                    await self._copy(result, [*_content_headers(result.head), *headers])
+            await self._asked(work, headers, body)
         except ParleyError as error:
             failure = error
         self.facts.outcome = failure.kind if failure else "ok"
@@ -210,7 +200,23 @@ class Exchange:
             )
         )
 
-    async def _copy(self, result: Any, headers: Headers) -> None:
+    async def _asked(self, work: Work, headers: Headers, body: bytes) -> None:
+        """Send what the engine answers, or what it has just answered somebody else who asked the same."""
+        results = self.served.results
+        key = self.key if any(name == "ETag" for name, _ in headers) else None
+        if key is not None:
+            await results.making.wait(key)
+            if (kept := results.get(key)) is not None:
+                await self._send_kept(kept)
+                return
+        with results.making.turn(key) as turn:
+            async with work.opened(self.served.engine) as result:
+                if result.head.kind in work.paged:
+                    await self._page(work, result, headers, body)
+                else:
+                    await self._copy(result, [*fields_of_content(result.head), *headers], turn)
+
+    async def _copy(self, result: Any, headers: Headers, turn: Turn) -> None:
         """Send a result that is small enough to be kept whole when it is complete, a larger one as it comes.
 
         The larger one goes out a chunk behind the engine: its last one only when the result is known to be whole.
@@ -229,6 +235,7 @@ class Exchange:
                         f"The answer is longer than {LARGEST_BODY} bytes: a stream, whose end HTTP/1.0 can't mark.",
                         cure="Ask by HTTP/1.1 (behind nginx: proxy_http_version 1.1), or for less, with LIMIT.",
                     )
+                turn.end()  # a stream is not kept
                 await self._start(200, compression.fields_of(headers, coding))
                 if self._is_head:
                     await self._body(b"", last=True)
@@ -286,11 +293,3 @@ class Exchange:
         present = {name for name, _ in answer.headers}
         answer.headers += [(name, value) for name, value in headers if name not in present]
         await self._send_whole(answer)
-
-
-def _content_headers(head: Any) -> Headers:
-    """The headers that depend on what kind of query it was; tables are offered as files, never shown in place."""
-    headers = [("Content-Type", head.format.content_type)]
-    if head.format.media_type in ("text/csv", "text/tab-separated-values"):
-        headers.append(("Content-Disposition", f'attachment; filename="results.{head.format.extension}"'))
-    return headers

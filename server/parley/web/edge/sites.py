@@ -19,7 +19,7 @@ from flask import Flask
 from parley.engine.protocol import Engine
 from parley.release import sums
 from parley.serving import Serving
-from parley.web.edge.cache import Key, ResponseCache
+from parley.web.edge.cache import ResponseCache
 from parley.web.site import Site
 
 log = logging.getLogger(__name__)
@@ -35,8 +35,7 @@ Stamp = tuple[int, int, int]
 class Served:
     """A site with what answers its requests, and how many of them are in flight.
 
-    Pages and answers to queries are kept apart: no flood of queries drives the pages out. `making` has what is being
-    made at this moment, to be kept as a page.
+    Pages and answers to queries are kept apart: no flood of queries drives the pages out.
     """
 
     site: Site
@@ -44,7 +43,6 @@ class Served:
     engine: Engine
     cache: ResponseCache = field(default_factory=ResponseCache)
     results: ResponseCache = field(default_factory=ResponseCache)
-    making: dict[Key, asyncio.Event] = field(default_factory=dict)
     users: int = 0
     retired: bool = False
 

@@ -50,3 +50,11 @@ class Stream(Response):
         super().__init__()
         self.headers.clear()
         self.work = Work(query, page, frozenset(paged) if page else frozenset(), page_bytes)
+
+
+def fields_of_content(head: Head) -> list[tuple[str, str]]:
+    """The header fields that depend on what kind of query it was; tables are offered as files, never shown in place."""
+    fields = [("Content-Type", head.format.content_type)]
+    if head.format.media_type in ("text/csv", "text/tab-separated-values"):
+        fields.append(("Content-Disposition", f'attachment; filename="results.{head.format.extension}"'))
+    return fields
