@@ -1,16 +1,19 @@
 """Entity documents against others on the same data, interleaved in one run: `python tests/bench/delivery.py`.
 
 Turtle, JSON-LD and HTML of ours against DESCRIBE of `oxigraph serve-read-only` and of `rdflib-endpoint`, and against
-nginx with our own bytes in a static file, over 1 and 32 connections. Oxigraph has no HTML: there it sends Turtle; and
-rdflib-endpoint sends RDF/XML whatever it is asked for. Modes: `one` document over and over, `many` in turn, `new` ones
-that nobody has asked for before, `304` for a client that has the document, and the `dump` in N-Triples. Ratios above 1:
-ours is better. With --sizes, the cost of a new document is compared between publications of different sizes.
+nginx with our own bytes in a static file, over 1 and 32 connections; with `--peers granian` also against the HTTP
+server that ours runs on, with an application of two lines: no code of ours can outrun that. Oxigraph has no HTML: there
+it sends Turtle; and rdflib-endpoint sends RDF/XML whatever it is asked for. Modes: `one` document over and over, `many` in turn,
+`new` ones that nobody has asked for before, `304` for a client that has the document, and the `dump` in N-Triples.
+Ratios above 1: ours is better. With --sizes, the cost of a new document is compared between publications of different
+sizes.
 """
 
 from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import os
 import sqlite3
 import tempfile
@@ -23,7 +26,7 @@ from urllib.parse import quote
 
 from load import request_of
 from sample import BASE, make_release, write_data
-from servers import Measure, Server, best, measure, nginx, oxigraph, parley, ratios, rdflib_endpoint
+from servers import Measure, Server, bare, best, measure, nginx, oxigraph, parley, ratios, rdflib_endpoint
 
 FORMATS = {"turtle": "text/turtle", "json-ld": "application/ld+json", "html": "text/html"}
 MODES = ("one", "many", "new", "304")
@@ -46,8 +49,8 @@ class Target:
             yield request_of(self.path.replace("{n}", str(n)), self.accept, more=more)
 
 
-def fetch(server: Server, path: str, accept: str) -> tuple[bytes, str]:
-    """A body and its ETag."""
+def fetch(server: Server, path: str, accept: str) -> tuple[bytes, dict[str, str]]:
+    """A body and its header fields, names in lower case."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request("GET", path, headers={"Accept": accept})
     response = connection.getresponse()
@@ -55,7 +58,7 @@ def fetch(server: Server, path: str, accept: str) -> tuple[bytes, str]:
     connection.close()
     if response.status != 200:
         raise SystemExit(f"{server.name} answers {response.status} to {path}")
-    return body, response.headers.get("ETag", "")
+    return body, {name.lower(): value for name, value in response.getheaders()}
 
 
 def targets(mode: str, form: str, ours: Server) -> dict[str, Target]:
@@ -66,11 +69,12 @@ def targets(mode: str, form: str, ours: Server) -> dict[str, Target]:
     found = {
         "parley": Target("/doc/t{n}", accept),
         "nginx": Target(f"/{form}", "*/*"),
+        "granian": Target(f"/{form}", "*/*"),
         "oxigraph": Target(f"/query?query={describe}", turtle),
         "rdflib": Target(f"/?query={describe}", turtle),
     }
     if mode == "304":
-        found["parley"] = Target("/doc/t{n}", accept, fetch(ours, "/doc/t0", accept)[1])
+        found["parley"] = Target("/doc/t{n}", accept, fetch(ours, "/doc/t0", accept)[1]["etag"])
     return found
 
 
@@ -86,13 +90,16 @@ def rows(servers: list[Server], options: argparse.Namespace, root: Path) -> Iter
     ours = servers[0]
     for form in options.formats:
         unasked = count(MANY)
-        (root / form).write_bytes(fetch(ours, "/doc/t0", FORMATS[form])[0])
+        body, fields = fetch(ours, "/doc/t0", FORMATS[form])
+        (root / form).write_bytes(body)
+        ours_alone = [field for field in fields.items() if field[0] not in ("date", "server")]
+        (root / f"{form}.fields").write_text(json.dumps(ours_alone), encoding="utf-8")
         for mode in options.modes:
             for connections in options.connections:
                 asked = targets(mode, form, ours)
                 if mode == "304" and any(server.name == "nginx" for server in servers):
                     static = next(server for server in servers if server.name == "nginx")
-                    asked["nginx"] = Target(f"/{form}", "*/*", fetch(static, f"/{form}", "*/*")[1])
+                    asked["nginx"] = Target(f"/{form}", "*/*", fetch(static, f"/{form}", "*/*")[1]["etag"])
                 label = f"{form:<9} {mode:<5} {connections:>4}"
                 yield label + compared(servers, asked, mode, connections, options, unasked)
 
@@ -139,7 +146,7 @@ def unasked_of(size: int, turns: Iterator[int], accept: str) -> Iterator[bytes]:
     """
     step = max(1, size // 997 * 2 + 1)
     for turn in turns:
-        yield request_of(f"/doc/t{turn * step % size}?page=1&turn={turn}", accept)
+        yield request_of(f"/doc/t{turn * step % size}?turn={turn}", accept)
 
 
 def size_rows(folder: Path, options: argparse.Namespace) -> Iterator[str]:
@@ -182,7 +189,7 @@ def main() -> None:
     parser.add_argument("--modes", nargs="*", default=[*MODES, "dump"], choices=[*MODES, "dump"])
     parser.add_argument("--sizes", type=int, nargs="*", default=[], help="compare only publications of these sizes")
     peers = ["nginx", "oxigraph", "rdflib"]
-    parser.add_argument("--peers", nargs="*", default=peers, choices=peers)
+    parser.add_argument("--peers", nargs="*", default=peers, choices=[*peers, "granian"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as name, ExitStack() as stack:
         folder = Path(name)
@@ -200,6 +207,7 @@ def main() -> None:
         servers = [stack.enter_context(parley(folder / "publication", folder, workers=options.workers))]
         starts = {
             "nginx": lambda: nginx(root, folder),
+            "granian": lambda: bare(root, folder, options.workers),
             "oxigraph": lambda: oxigraph(data, folder),
             "rdflib": lambda: rdflib_endpoint(data, folder),
         }

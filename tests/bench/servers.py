@@ -40,6 +40,26 @@ http {{
 """
 
 
+#: Answers with a file in a folder and the fields beside it, both read once: what our HTTP server takes by itself.
+_BARE = """
+import functools, json, os
+from pathlib import Path
+@functools.cache
+def messages(path):
+    body = Path(os.environ["ROOT"] + path).read_bytes()
+    fields = json.loads(Path(os.environ["ROOT"] + path + ".fields").read_text())
+    start = {"type": "http.response.start", "status": 200, "headers": [(n.encode(), v.encode()) for n, v in fields]}
+    return start, {"type": "http.response.body", "body": body, "more_body": False}
+async def app(scope, receive, send):
+    if scope["type"] == "http" and scope["path"] == "/none":
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    elif scope["type"] == "http":
+        for message in messages(scope["path"]):
+            await send(message)
+"""
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server: its name, port and process."""
@@ -196,6 +216,20 @@ def rdflib_endpoint(data: Path, folder: Path) -> Iterator[Server]:
     binary = program("rdflib-endpoint", "rdflib-endpoint[cli] from PyPI")
     command = [binary, "serve", "--host", "127.0.0.1", "--port"]
     with running("rdflib", lambda port: [*command, str(port), str(data)], folder / "rdflib.log") as server:
+        yield server
+
+
+@contextmanager
+def bare(root: Path, folder: Path, workers: int) -> Iterator[Server]:
+    """The HTTP server that ours runs on, with an application of two lines that sends the files in `root`.
+
+    Beside each file lies `<name>.fields`, a JSON list of its header fields.
+    """
+    (folder / "bare.py").write_text(_BARE, encoding="utf-8")
+    command = ["env", f"ROOT={root}", sys.executable, "-m", "granian", "--working-dir", str(folder)]
+    command += ["--interface", "asginl", "--http", "1", "--no-ws", "--workers", str(workers)]
+
+    with running("granian", lambda port: [*command, "--port", str(port), "bare:app"], folder / "bare.log") as server:
         yield server
 
 

@@ -25,7 +25,7 @@ def run(name: str, *options: str, **environment: str) -> subprocess.CompletedPro
     ("name", "options", "rows"),
     [
         ("sparql.py", ("--things", "50", "--kinds", "point", "construct", "--peers", "oxigraph"), 4),
-        ("delivery.py", ("--things", "50", "--formats", "turtle", "html", "--peers", "oxigraph"), 9),
+        ("delivery.py", ("--things", "50", "--formats", "turtle", "html", "--peers", "oxigraph", "granian"), 9),
         ("delivery.py", ("--sizes", "20", "60", "--formats", "json-ld"), 2),
     ],
 )
