@@ -3,10 +3,10 @@
 Turtle, JSON-LD and HTML of ours against DESCRIBE of `oxigraph serve-read-only` and of `rdflib-endpoint`, and against
 nginx with our own bytes in a static file, over 1 and 32 connections; with `--peers granian` also against the HTTP
 server that ours runs on, with an application of two lines: no code of ours can outrun that. Oxigraph has no HTML: there
-it sends Turtle; and rdflib-endpoint sends RDF/XML whatever it is asked for. Modes: `one` document over and over, `many` in turn,
-`new` ones that nobody has asked for before, `304` for a client that has the document, and the `dump` in N-Triples.
-Ratios above 1: ours is better. With --sizes, the cost of a new document is compared between publications of different
-sizes.
+it sends Turtle; and rdflib-endpoint sends RDF/XML whatever it is asked for. Modes: `one` document over and over, `many`
+in turn, `new` ones that nobody has asked for before, `304` for a client that has the document, and the `dump` in
+N-Triples. Ratios above 1: ours is better. With --sizes, the cost of a new document is compared between publications of
+different sizes.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _is_closed(connection: socket.socket) -> bool:
 def easy(server: Server, things: int, seconds: float, numbers: Iterator[int]) -> dict[str, Measure]:
     """What one client sees of distinct easy queries and of documents that are new to the server."""
     queries = (ask(server, f"SELECT * {{ :t{n % things} ?p ?o }} #{n}") for n in numbers)
-    documents = (request_of(f"/doc/t{n % things}?page=1", "text/turtle") for n in numbers)
+    documents = (request_of(f"/doc/t{n % things}?turn={n}", "text/turtle") for n in numbers)
     return {
         "query": measure(server, queries, 1, seconds),
         "document": measure(server, documents, 1, seconds),
