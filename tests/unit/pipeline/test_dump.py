@@ -55,13 +55,23 @@ def test_two_builds_give_the_same_bytes(tiny: Tiny, tmp_path: Path) -> None:
     assert not [name for name in first.files if "partial" in name]
 
 
-def test_nothing_inferred(corpus_of: Callable[..., Corpus], tmp_path: Path) -> None:
+def _no_links(self: Path, target: Path) -> None:
+    raise PermissionError(self, target)
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_nothing_inferred(
+    corpus_of: Callable[..., Corpus], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
+) -> None:
+    if not linked:
+        monkeypatch.setattr(Path, "hardlink_to", _no_links)
     corpus = corpus_of({"data/a.ttl": f"<{E}x> <{E}p> 1 ."})
     dumps = write_dumps(parse(tmp_path, f'base = "{E}"', {}), corpus, None, tmp_path / "dumps")
     assert len(dumps) == 2 * len(formats.RDF_FORMATS)
     for format_ in formats.RDF_FORMATS:
         both = [tmp_path / "dumps" / f"{scope}.{format_.extension}" for scope in ("all", "asserted")]
         assert both[0].read_bytes() == both[1].read_bytes()
+        assert both[0].samefile(both[1]) is linked
 
 
 def test_what_rdf_xml_cannot_say_is_said_in_the_list(corpus_of: Callable[..., Corpus], tmp_path: Path) -> None:

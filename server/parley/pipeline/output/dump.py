@@ -109,10 +109,16 @@ def _listed(row: dict[str, Any]) -> Dump:
 
 
 def _copied(dump: Dump, out: Path) -> Dump:
-    """The dump of everything where nothing is inferred: that of what is asserted under another name."""
+    """The dump of everything where nothing is inferred: that of what is asserted under another name.
+
+    A second name of the same file where the file system knows such, for a release is never written to again.
+    """
     name = dump.name.replace("asserted", "all", 1)
     if dump.missing is None:
-        shutil.copyfile(out / dump.name, out / name)
+        try:
+            (out / name).hardlink_to(out / dump.name)
+        except OSError:
+            shutil.copyfile(out / dump.name, out / name)
     return Dump(name, dump.format, "all", dump.rows, dump.missing)
 
 
