@@ -21,9 +21,9 @@ _PARTS = ("quads.nq", "index.sqlite", "store", "dumps")
 
 
 def size_of(path: Path) -> int:
-    """Bytes of a file or of all files in a folder."""
+    """Bytes of a file or of all files in a folder, each counted once whatever names it has."""
     files = path.rglob("*") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return sum({(found := file.stat()).st_ino: found.st_size for file in files if file.is_file()}.values())
 
 
 def row(folder: Path, things: int) -> str:
