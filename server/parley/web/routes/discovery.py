@@ -223,17 +223,16 @@ def security() -> Response:
 def home_in_rdf() -> str | None:
     """Where a client that wants RDF of the home page finds it; None for one that takes a page.
 
-    Raises NotAcceptable for a `?format=` that there is not.
+    By `Accept` that is the document about the base, if it is a thing: its IRI is dereferenced. `?format=` asks for this
+    page as data, which is the description of the data set. Raises NotAcceptable for a format that there is not.
     """
     site, parameter = current_site(), request.args.get("format")
     offered = (HTML, *RDF_FORMATS)
     if parameter:
-        chosen: Format | None = negotiate.choose_format(None, parameter, offered)
-    else:
-        chosen = negotiate.choose(request.headers.get("Accept"), offered)
-    if chosen in (HTML, None):
+        named = negotiate.choose_format(None, parameter, offered)
+        return None if named is HTML else f"{site.urls.local('.well-known/void')}?format={named.name}"
+    if negotiate.choose(request.headers.get("Accept"), offered) in (HTML, None):
         return None
-    named = f"?format={chosen.name}" if parameter and chosen else ""
     if documents.exists(site, site.publication.base):
-        return site.urls.document(site.publication.base, language=pages.explicit_language()) + named
-    return site.urls.local(".well-known/void") + named
+        return site.urls.document(site.publication.base, language=pages.explicit_language())
+    return site.urls.local(".well-known/void")
