@@ -93,6 +93,8 @@ def test_pages_link_to_each_others_own_addresses(odd: Any) -> None:
     for path in seen:  # none of them is a copy of the first, nor a translation of the other
         for tongue in ("", "/fr"):
             links = odd.ask(tongue + path, Accept="text/html").links
+            own = next(target for target, rel, kind in links if (rel, kind) == ("alternate", "text/turtle"))
+            assert own.partition("?")[2] == path.partition("?")[2] and odd.ask(own).media_type == "text/turtle"
             assert [target for target, rel, _ in links if rel == "canonical"] == [f"http://odd.example{tongue}{path}"]
 
 

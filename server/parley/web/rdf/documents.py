@@ -42,7 +42,11 @@ def pages(site: Site, iri: str) -> int:
 
 def canonical(site: Site, iri: str, language: str | None = None, page: int = 1) -> str:
     """The canonical address of the document about `iri`, or of its page in a language, under the publication's base."""
-    address = uri(canonical_document(site.urls, iri, language))
+    return paged(uri(canonical_document(site.urls, iri, language)), page)
+
+
+def paged(address: str, page: int) -> str:
+    """The address of that page of a document; the first is at the document's own."""
     return address if page == 1 else f"{address}{'&' if '?' in address else '?'}page={page}"
 
 

@@ -52,7 +52,8 @@ def of_document(site: Site, iri: str, chosen: Format, language: str | None = Non
     """
     addresses = site.urls.variants(iri, (f.extension for f in DOCUMENT_FORMATS))
     variants = list(zip(DOCUMENT_FORMATS, addresses, strict=True))
-    found: list[Link] = [(at, {"rel": "alternate", "type": f.media_type}) for f, at in variants if f is not chosen]
+    elsewhere = [(documents.paged(at, page), f) for f, at in variants if f is not chosen]
+    found: list[Link] = [(at, {"rel": "alternate", "type": f.media_type}) for at, f in elsewhere]
     found.append((uri(iri), {"rel": "describes"}))
     found.append((documents.canonical(site, iri, language, page), {"rel": "canonical"}))
     if chosen is HTML:
