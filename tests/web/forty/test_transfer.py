@@ -153,6 +153,16 @@ def test_28_policy_without_exceptions_and_nothing_of_others(place: Any) -> None:
         assert not [u for u in fetched if urlsplit(u.decode()).netloc]
 
 
+def test_28_links_that_lead_away_vouch_for_nothing(place: Any) -> None:
+    documents = {place.urls.document(iri).partition("#")[0] for iri in place.subjects()[::40]}
+    licence, away = place.publication.licence or "", 0
+    for path in (*PAGES, *documents):
+        for link in re.findall(r'<a [^>]*href="https?://[^>]*>', place.follow(path, Accept="text/html").body.decode()):
+            assert 'rel="noopener nofollow"' in link or f'href="{licence}"' in link, (path, link)
+            away += 1
+    assert away > 10
+
+
 def _tag(body: bytes, address: bytes) -> bytes:
     end = body.index(b'"' + address + b'"')
     return body[body.rindex(b"<", 0, end) : body.index(b">", end) + 1]

@@ -45,6 +45,10 @@ class Html:
         """One value: a link, a text, a date, a list, or a node with facts of its own; `after` follows its name."""
         return Markup(self._show(value, after))
 
+    def link(self, href: str, content: str) -> Markup:
+        """A link around `content`, which is HTML; one that leads away vouches for nothing there."""
+        return Markup(self._link(href, content))
+
     def folded(self, found: Sequence[Fact], told: bool = False) -> Markup:
         """The values of one property as `dd`; many are folded, so that a page can be overseen."""
         return Markup(self._folded(found, told))
@@ -72,6 +76,10 @@ class Html:
             return ""
         direction = ' dir="rtl"' if text.direction == "rtl" else ""
         return f' lang="{escape(text.language)}"{direction}'
+
+    def _link(self, href: str, content: str) -> str:
+        away = ' rel="noopener nofollow"' if href.startswith(("http:", "https:")) else ""
+        return f'<a href="{escape(href)}"{away}>{content}</a>'
 
     def _say(self, text: Text, capital: bool = False) -> str:
         words = text.text[:1].upper() + text.text[1:] if capital else text.text
@@ -104,7 +112,7 @@ class Html:
             return f'<ol class="list">{"".join(f"<li>{self._show(item)}</li>" for item in value.items)}</ol>{after}'
         if value.groups:
             name = self._say(value.text, True)
-            named = f'<a href="{escape(value.href)}">{name}</a>' if value.href else name
+            named = self._link(value.href, name) if value.href else name
             title = f'<p class="node-name">{named}{after}</p>\n' if name or after else ""
             return f'<div class="node">\n{title}{self._facts(value.groups)}</div>'
         return self._plain(value) + self._tags(value) + after
@@ -152,6 +160,6 @@ class Html:
         rows = []
         for group in groups:
             name = self._say(group.label, bool(group.property))  # the names of sites are as they are
-            label = f'<a href="{escape(group.href)}">{name}</a>' if group.href else name
+            label = self._link(group.href, name) if group.href else name
             rows.append(f'<div class="row">\n<dt>{label}</dt>\n{self._folded(group.facts, told)}</div>\n')
         return f'<dl class="facts">\n{"".join(rows)}</dl>\n'

@@ -15,6 +15,7 @@ from parley.formats import HTML, JSON
 from parley.release.records import Terms
 from parley.web.http import caching, negotiate
 from parley.web.page import pages
+from parley.web.page.query import own_query
 from parley.web.site import current_site
 from parley.web.view import explanation
 
@@ -39,7 +40,7 @@ def why(language: str | None = None) -> Response:
     chosen = negotiate.choose_format(request.headers.get("Accept"), request.args.get("format"), (HTML, JSON))
     step = explanation.tree(site.index, found, pages.namer(), pages.links(), pages.interface())
     if chosen is HTML:
-        response = pages.respond("why.html", here="why", step=step)
+        response = pages.respond("why.html", here="why", step=step, data=f"{own_query()}&format={JSON.name}")
         response.headers["X-Robots-Tag"] = "noindex, follow"
     else:
         response = _json(step)
@@ -49,10 +50,10 @@ def why(language: str | None = None) -> Response:
 
 
 def _json(step: explanation.Step) -> Response:
-    site, query = current_site(), request.query_string.decode("latin-1")
+    site = current_site()
     response = Response(content_type=JSON.content_type)
     pages.finish(response)
-    tag = caching.etag(site.manifest.id, site.settings, request.path, JSON.name, pages.page_language(), query)
+    tag = caching.etag(site.manifest.id, site.settings, request.path, JSON.name, pages.page_language(), own_query())
     if not caching.not_modified(tag):
         response.set_data(json.dumps(explanation.as_json(step), ensure_ascii=False, indent=2) + "\n")
     return caching.conditional(response, tag)
