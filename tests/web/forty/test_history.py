@@ -15,6 +15,7 @@ from parley.pipeline.build import build
 from parley.publication import load
 from parley.release.changes import Changes
 from parley.release.directory import StateDirectory
+from parley.release.sums import SIGNATURE, SIGNERS
 from parley.vocab import DCAT, DCTERMS, OWL, RDF_TYPE, RDFS
 
 BASE = "http://past.example/"
@@ -175,7 +176,14 @@ def test_12_what_operators_change_is_not_told_from_a_cache(
         assert [row["id"] for row in live.curl("/releases", "-H", "Accept: application/json").json] == releases[::-1]
         for path in paths:
             assert live.curl(f"/release/{gone}/{path}").status == 200, path
-        StateDirectory(tmp_path / "own" / ".parley").gc(2)
+        state = StateDirectory(tmp_path / "own" / ".parley")
+        kept = f"/release/{releases[1]}/downloads"
+        assert b"ssh-keygen" not in live.curl(kept).body
+        signed = state.path(releases[1]) / "dumps"
+        (signed / SIGNERS).write_text(f'{BASE} namespaces="file" ssh-ed25519 AAAA')
+        (signed / SIGNATURE).write_text("as `parley sign` would")
+        assert b"ssh-keygen -Y verify" in live.curl(kept).body
+        state.gc(2)
         assert [row["id"] for row in live.curl("/releases", "-H", "Accept: application/json").json] == releases[:0:-1]
         for path in paths:
             assert live.curl(f"/release/{gone}/{path}").status == 404, path
