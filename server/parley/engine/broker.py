@@ -22,11 +22,11 @@ from typing import Any, Final
 
 from parley.engine import sandbox
 from parley.engine.config import BROKER_SOCKET
+from parley.engine.control import listen
 from parley.engine.exchange import Exchange
 from parley.engine.frames import Frame, Malformed, encode_frame, encode_object, receive_request
 from parley.engine.protocol import Limits
 from parley.engine.services import ServiceDenied, Services
-from parley.engine.zygote import listen
 from parley.errors import EngineLost
 from parley.formats import RESULTS_JSON, RESULTS_XML
 

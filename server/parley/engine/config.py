@@ -103,7 +103,7 @@ def fate_of(code: int) -> str:
 
 
 class Slot:
-    """A page of memory shared by the zygote and one executor: when its query began, and how many it has served.
+    """A page of memory shared by the zygote and one executor: when its query began, how many it has served, its size.
 
     The zygote looks here instead of being told: a message per query would wake it twice for each. Aligned words of
     eight bytes are written whole, so no lock is needed.
@@ -116,8 +116,10 @@ class Slot:
         """A query begins now, or counts as if it had begun earlier."""
         self._memory[0:8] = _WORD.pack(time.monotonic_ns() - milliseconds_ago * 1_000_000)
 
-    def finish(self) -> None:
-        """It has ended."""
+    def finish(self, grown: int) -> None:
+        """It has ended, and the executor is `grown` bytes larger than at its start."""
+        self._memory[16:24] = _WORD.pack(time.monotonic_ns())
+        self._memory[24:32] = _WORD.pack(max(grown, 0))
         self._memory[0:8] = bytes(8)
         self._memory[8:16] = _WORD.pack(self.served + 1)
 
@@ -126,6 +128,11 @@ class Slot:
         """When the query that runs began, in seconds of the monotonic clock; None when idle."""
         (began,) = _WORD.unpack_from(self._memory, 0)
         return began / 1e9 if began else None
+
+    def grown_at_rest(self, seconds: float) -> int:
+        """How many bytes the executor has grown by, if it has been idle for so long; else 0."""
+        _, _, ended, grown = struct.unpack_from("=4Q", self._memory)
+        return int(grown) if self.since is None and time.monotonic() - ended / 1e9 > seconds else 0
 
     @property
     def served(self) -> int:

@@ -7,6 +7,7 @@ import selectors
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 _MAX_WAITING = 256
@@ -74,3 +75,15 @@ class Control:
         self._waiting.pop(connection, None)
         self._open.discard(connection)
         connection.close()
+
+
+def listen(path: Path, backlog: int) -> socket.socket:
+    """A listening UNIX socket that appears at `path` only when it is ready, for this user alone."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(draft))
+    draft.chmod(0o600)
+    listener.listen(backlog)
+    draft.rename(path)
+    return listener

@@ -75,7 +75,6 @@ class Executor:
         self._watch = HangupWatch(lambda: os._exit(DISCONNECTED))
         in_use, own = _pages(memory)
         sandbox.limit_memory(in_use * resource.getpagesize(), limits.query_memory + limits.query_stack)
-        most = own + _GROWTH // resource.getpagesize()
         stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
         os.write(report, json.dumps({"seccomp": True, "landlock": landlock, "stack": stack}).encode() + b"\n")
         signal.signal(signal.SIGUSR1, self._retire)
@@ -90,8 +89,9 @@ class Executor:
                 signal.setitimer(signal.ITIMER_REAL, limits.query_seconds)
                 self._serve(store, connection)
                 signal.setitimer(signal.ITIMER_REAL, 0)
-                self._slot.finish()
-            self._retired |= _pages(memory)[1] > most
+                grown = (_pages(memory)[1] - own) * resource.getpagesize()
+                self._slot.finish(grown)
+                self._retired |= grown > _GROWTH
 
     def _retire(self, *_: object) -> None:
         """The zygote wants this process to end: at once when idle, else after the query.

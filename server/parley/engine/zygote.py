@@ -16,7 +16,6 @@ import os
 import select
 import selectors
 import signal
-import socket
 import sys
 import time
 from collections import Counter, deque
@@ -28,7 +27,7 @@ import pyoxigraph as ox
 
 from parley.engine import sandbox
 from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET, UNFIT, Slot, ZygoteConfig, fate_of
-from parley.engine.control import Control
+from parley.engine.control import Control, listen
 from parley.engine.executor import Executor
 from parley.engine.store import open_store
 
@@ -42,6 +41,8 @@ _BACK_OFF_SECONDS = 0.5
 #: hundredth, and passed its deadline with 0.15 s of work; it even took seconds to die.
 _SLOW_NICENESS = 10
 _REMEMBERED_DEATHS = 1024
+#: An executor that has had nothing to do for so long, and has grown by more than so many bytes, is replaced.
+_REST_SECONDS, _GROWTH_AT_REST = 1.0, 2 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ class Zygote:
         if signal.SIGTERM in signals and self._ending is None:
             self._ending = time.monotonic() + self._config.limits.query_seconds
             for child in self._children.values():
-                os.kill(child.pid, signal.SIGUSR1)
+                _retire(child)
 
     def _is_over(self) -> bool:
         return self._ending is not None and (not self._children or time.monotonic() > self._ending)
@@ -132,11 +133,13 @@ class Zygote:
         self._resume = time.monotonic() + _BACK_OFF_SECONDS
 
     def _look(self) -> float:
-        """Re-label or end the queries that are no longer quick; returns the seconds until the next look."""
+        """See to queries that are no longer quick and executors at rest; returns the seconds until the next look."""
         now, quick = time.monotonic(), self._quick_seconds()
         wait = _LOOK_SECONDS
         for child in list(self._children.values()):
             since = child.slot.since
+            if child.slot.grown_at_rest(_REST_SECONDS) > _GROWTH_AT_REST:
+                _retire(child)
             if child.slow or child.sentence or since is None:
                 continue
             if now - since < quick:
@@ -162,7 +165,7 @@ class Zygote:
         self._counts["slow"] += 1
         with contextlib.suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, child.pid, os.getpriority(os.PRIO_PROCESS, 0) + _SLOW_NICENESS)
-            os.kill(child.pid, signal.SIGUSR1)  # it leaves after this query: niceness can't be taken back
+        _retire(child)  # niceness can't be taken back
         self._populate()
 
     def _fork(self) -> None:
@@ -264,21 +267,15 @@ class Zygote:
         }
 
 
+def _retire(child: _Child) -> None:
+    """Have an executor leave: after its query, if it has one."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGUSR1)
+
+
 def _leave_if_closed() -> None:
     if not os.read(sys.stdin.fileno(), 64):
         sys.exit(0)
-
-
-def listen(path: Path, backlog: int) -> socket.socket:
-    """A listening UNIX socket that appears at `path` only when it is ready, for this user alone."""
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(draft))
-    draft.chmod(0o600)
-    listener.listen(backlog)
-    draft.rename(path)
-    return listener
 
 
 def main() -> None:

@@ -73,20 +73,37 @@ def test_an_executor_is_replaced_after_its_queries(start: Callable[..., Any]) ->
     assert bench.engine.status()["ended"] == {"recycled": 2}
 
 
-def test_an_executor_that_has_read_much_is_replaced(tmp_path: Path, start: Callable[..., Any]) -> None:
-    """What RocksDB keeps of what it has read is each process's own."""
-    store = ox.Store(str(tmp_path / "store"))
+@pytest.fixture
+def large_store(tmp_path: Path) -> Path:
+    store = ox.Store(str(tmp_path / "large"))
     texts = (f"{number} " + "".join(f"{number * n:x}" for n in range(900)) for number in range(5000))  # 20 MB
-    store.bulk_extend(ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(text)) for text in texts)
+    store.bulk_extend(
+        ox.Quad(ox.NamedNode(f"urn:s{n % 4}"), ox.NamedNode("urn:p"), ox.Literal(text)) for n, text in enumerate(texts)
+    )
     store.flush()
-    del store
-    bench = start(tmp_path / "store", executors=1, query_seconds=10.0, quick_ms=10_000)
+    return tmp_path / "large"
+
+
+def test_an_executor_that_has_read_much_is_replaced(large_store: Path, start: Callable[..., Any]) -> None:
+    """What RocksDB keeps of what it has read is each process's own."""
+    bench = start(large_store, executors=1, query_seconds=10.0, quick_ms=10_000)
     for _ in range(3):
         bench.ask(CHEAP)
     assert not bench.engine.status()["ended"]
     bench.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o FILTER(STRLEN(?o) > 1) }", results=RESULTS_CSV)
     bench.ask(CHEAP)
     assert bench.engine.status()["ended"] == {"recycled": 1}
+
+
+def test_one_that_has_read_something_is_replaced_when_it_rests(large_store: Path, start: Callable[..., Any]) -> None:
+    bench = start(large_store, executors=2, query_seconds=10.0, quick_ms=10_000)
+    at_first = children(bench.engine.pid)
+    bench.ask("SELECT (COUNT(*) AS ?n) { <urn:s1> ?p ?o FILTER(STRLEN(?o) > 1) }", results=RESULTS_CSV)
+    bench.wait_for(lambda status: status["ended"] == {"recycled": 1} and status["executors"] == 2)
+    assert len(set(children(bench.engine.pid)) & set(at_first)) == 1
+    bench.ask(CHEAP)
+    time.sleep(1.3)
+    assert bench.engine.status()["ended"] == {"recycled": 1}, "a cheap query leaves nothing behind"
 
 
 def test_executors_share_the_open_store_but_no_source_of_chance(bench: Any, start: Callable[..., Any]) -> None:
