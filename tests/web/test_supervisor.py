@@ -258,3 +258,37 @@ def test_answer_in_flight_is_completed_by_the_release_it_began_with(
             body += answer.read()
         assert body.count(b"\r\n") == 300_001
         wait_for(lambda: len(live.children("engine")) <= 3, 5)  # zygote and two executors: the old ones have ended
+
+
+def _publication_of(folder: Path, data: str) -> None:
+    (folder / "data").mkdir(parents=True)
+    text = 'base = "http://ex.example/"\n[title]\nen = "Small"\n[inference]\nprofile = "none"\n'
+    (folder / "publication.toml").write_text(text, encoding="utf-8")
+    (folder / "data" / "things.ttl").write_text(data, encoding="utf-8")
+
+
+def test_what_it_took_to_build_is_gone_when_it_serves(tmp_path: Path) -> None:
+    """The supervisor lives as long as the server: it is to be small, and to have no threads."""
+    _publication_of(tmp_path, "<http://ex.example/a> <http://ex.example/b> 1 .")
+    command = [sys.executable, "-m", "parley", "serve", str(tmp_path), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = iter(process.stdout.readline, "")
+            assert any("1 triples asserted" in line for line in said)
+            assert any("Serving http" in line for line in said)
+            own = Path(f"/proc/{process.pid}")
+            assert len(list((own / "task").iterdir())) == 1
+            resident = int((own / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            assert resident < 64 * 2**20
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 0
+
+
+def test_what_can_not_be_built_is_said_once(tmp_path: Path) -> None:
+    _publication_of(tmp_path, "<http://ex.example/a> <http://ex.example/b> .")
+    command = [sys.executable, "-m", "parley", "serve", str(tmp_path), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("things.ttl") == done.stderr.count("Error: ") == 1

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging.config
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from parley import logs
-from parley.cli.build import remark
 from parley.cli.common import CONSOLE, folder_argument, open_publication, open_state, progress_display
+from parley.engine.sandbox import die_with_parent
 from parley.errors import Finding
-from parley.pipeline.build import build as build_release
 from parley.publication import Publication
 from parley.release.directory import StateDirectory
 
@@ -45,12 +47,35 @@ def serve(
         from parley.cli.watch import Watcher
 
         watcher = Watcher(publication, skip_broken)  # before the build: what changes during it counts as a change
-    _prepare(publication, state, skip_broken)
+    if status := _in_a_child(context, lambda: _prepare(publication, state, skip_broken)):
+        context.exit(status)
     context.exit(supervise(publication, state, watch=watcher))
+
+
+def _in_a_child(context: click.Context, work: Callable[[], None]) -> int:
+    """Have a child do what takes much memory and leaves threads behind: this process is to be the supervisor.
+
+    Returns its exit status; it has said itself what went wrong.
+    """
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        die_with_parent(parent, signal.SIGTERM)
+        work()
+        context.exit(0)
+    try:
+        status = os.waitpid(child, 0)[1]
+    except KeyboardInterrupt:  # it was for both
+        status = os.waitpid(child, 0)[1]
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
 
 
 def _prepare(publication: Publication, state: StateDirectory, skip_broken: bool) -> None:
     """Build; if the sources are at fault but an earlier release is whole, say so and serve that."""
+    from parley.cli.build import remark
+    from parley.pipeline.build import build as build_release
+
     try:
         with progress_display() as progress:
             built = build_release(publication, state, skip_broken=skip_broken, progress=progress)
