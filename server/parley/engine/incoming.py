@@ -11,10 +11,11 @@ import asyncio
 import socket
 import time
 
-from parley.engine.frames import FRAME_HEADER, Frame, Malformed, decode_header
+from parley.engine.frames import CHUNK, FRAME_HEADER, Frame, Malformed, decode_header
 from parley.errors import EngineLost
 
-_READ = 64 * 1024
+#: A full frame in one piece: what is left of it would take another turn of the loop.
+_READ = FRAME_HEADER.size + CHUNK
 _ACCEPTED = bytes([Frame.ACCEPTED])
 
 
