@@ -98,7 +98,7 @@ class Settings:
     queue_seconds: float = _limit(5.0, "Time a query waits for a free executor, in seconds.")
     queue_length: int = _limit(64, "Queries that wait for a free executor at once.")
     spool_bytes: int = _limit(4 * MIB, "Result bytes held for a reader slower than its query, in bytes.", minimum=65536)
-    queries_per_executor: int = _limit(5000, "Queries after which an executor is replaced.", minimum=1)
+    queries_per_executor: int = _limit(5000, "Queries after which an executor is replaced at the latest.", minimum=1)
     service_seconds: float = _limit(
         5.0, "Time another endpoint has to answer one request of SERVICE, in seconds.", minimum=0.05
     )
