@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
@@ -13,6 +14,9 @@ from parley.release.storage import storage_errors
 
 if TYPE_CHECKING:
     from parley.pipeline.corpus import Corpus
+
+#: Quads that are sorted in memory at once, which takes 300 MB. The engine by itself would take millions, and 2 GB.
+_BATCH: Final = 200_000
 
 
 def build_store(publication: Publication, corpus: Corpus, inferred: Path | None, out: Path) -> None:
@@ -26,7 +30,9 @@ def build_store(publication: Publication, corpus: Corpus, inferred: Path | None,
     with storage_errors("The store"):
         store = ox.Store(out)
         # Not bulk_load, which gives blank nodes new labels: those of the index and the dumps must be those of answers.
-        store.bulk_extend(_quads(paths, hidden))
+        quads = _quads(paths, hidden)
+        while batch := list(islice(quads, _BATCH)):
+            store.bulk_extend(batch)
         store.flush()
         store.optimize()
         # The directory is locked until the object is gone, and a reader may come at once.
