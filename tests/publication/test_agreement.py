@@ -198,6 +198,7 @@ TOLD = {
     "a mission: its name": ("?x a natosce:Mission", "nameGiven"),
     "a mission: its place": ("?x a natosce:Mission", "place"),
     "a force: its name": ("?x a natosce:Force", "nameGiven"),
+    "a force: its place": ("?x a natosce:Force", "place"),
     "a city: its name": ("?x a natosce:City", "nameGiven"),
     "a resolution: its name": ("?x a natosce:Resolution", "nameGiven"),
     "an organisation: a name": ("?x a natosce:Organisation", "nameGiven acronym"),
@@ -216,6 +217,15 @@ def test_nothing_that_is_due_is_left_out(store: ox.Store, kind: str) -> None:
     missing = f"SELECT DISTINCT ?x {{ {population} FILTER NOT EXISTS {{ ?x {told} ?value }} {silent} }}"
     assert len(rows(store, f"SELECT DISTINCT ?x {{ {population} }}")) >= 3
     assert [x for (x,) in rows(store, missing)] == []
+
+
+def test_a_place_read_from_the_heading_is_the_editors_and_not_the_passages(store: ox.Store) -> None:
+    """A sentence that names no place asserts none: the decision says why, and the place stands beside it."""
+    read = "?d natosce:decisionAbout ?x FILTER(STRENDS(STR(?d), '-place') && !STRENDS(STR(?d), '-as-place'))"
+    found = set(rows(store, f"SELECT ?x ?g {{ {read} GRAPH ?g {{ ?x natosce:place ?place }} }}"))
+    things = {x for (x,) in rows(store, f"SELECT ?x {{ {read} }}")}
+    assert len(things) >= 8
+    assert found == {(x, f"{BASE}graph/editorial/decisions") for x in things}
 
 
 def test_a_position_is_that_of_the_place_of_its_name(store: ox.Store) -> None:
