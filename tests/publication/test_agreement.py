@@ -199,6 +199,13 @@ TOLD = {
     "a mission: its place": ("?x a natosce:Mission", "place"),
     "a force: its name": ("?x a natosce:Force", "nameGiven"),
     "a force: its place": ("?x a natosce:Force", "place"),
+    "a force: who leads it": ("?x a natosce:Force", "ledBy"),
+    "a force: who mandated it": ("?x a natosce:Force", "mandatedBy"),
+    "meetings that recur: how often": ("?x a natosce:EventSeries", "frequency"),
+    "meetings that recur: where": ("?x a natosce:EventSeries", "place"),
+    "an activity that is no cause: who conducts it": (
+        "?x a natosce:Activity MINUS { ?x natosce:isCauseIn ?effect }", "conductedBy",
+    ),
     "a city: its name": ("?x a natosce:City", "nameGiven"),
     "a resolution: its name": ("?x a natosce:Resolution", "nameGiven"),
     "an organisation: a name": ("?x a natosce:Organisation", "nameGiven acronym"),
