@@ -115,7 +115,7 @@ def test_the_page_of_a_thing_leads_to_the_questions_about_it(real_site: str, thi
     page = get(f"{real_site}/en/doc/{thing}", "text/html")[2]
     address = re.search(re.escape(f'href="{href}') + '([^"]*)', page)
     assert address is not None and unquote(address[1]) == BASE + thing
-    assert "network-on-a-theme?" not in get(f"{real_site}/en/doc/theme/cooperation", "text/html")[2]
+    assert "network-on-a-theme?" not in get(f"{real_site}/en/doc/theme/conflicts", "text/html")[2]
 
 
 def test_every_format_by_extension_and_by_accept(real_site: str) -> None:
