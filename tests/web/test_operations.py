@@ -41,7 +41,7 @@ def rows(text: str) -> list[list[str]]:
         ({"place": BASE + "place/vienna", "organisation": ""}, ["unit/liaison-structure-vienna"]),
         ({"place": BASE + "place/kosovo", "organisation": BASE + "organisation/un"}, ["mission/unmik"]),
         ({"place": "urn:nowhere"}, []),
-        ({"place": BASE + "place/kosovo", "limit": "1", "offset": "1"}, ["mission/osce-mission-kosovo"]),
+        ({"place": BASE + "place/kosovo", "limit": "1", "offset": "1"}, ["mission/kvm"]),
     ],
 )
 def test_parameters_choose_rows(real_site: str, fields: dict[str, str], things: list[str]) -> None:
@@ -97,7 +97,7 @@ def test_a_network_is_narrowed_to_a_theme_and_a_period(
 def test_the_form_of_a_network_offers_themes_that_something_has_and_says_when_nothing_fits(real_site: str) -> None:
     page = get(f"{real_site}/fr{NETWORK}", "text/html")[2]
     offered = Form(page).controls["theme"]
-    assert BASE + "theme/cybersecurity" in offered and BASE + "theme/cooperation" not in offered
+    assert BASE + "theme/cybersecurity" in offered and BASE + "theme/conflicts" not in offered
     assert 'class="spot end"' in page and "Effacer les choix" not in page
     page = get(f"{real_site}/fr{NETWORK}", "text/html", theme="theme:cybersecurity", until="1990-01-01")[2]
     assert "Rien ne correspond à ces choix" in page and "Effacer les choix" in page and "<svg viewBox" not in page
