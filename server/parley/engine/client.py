@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET
+from parley.engine.connections import Connections
 from parley.engine.embedded import EmbeddedEngine
-from parley.engine.failures import busy, error_of_fate, error_of_frame, queue_full
+from parley.engine.failures import busy, error_of_fate, error_of_frame
 from parley.engine.frames import Frame, Malformed, encode_request
 from parley.engine.heavy import HeavyQueries
 from parley.engine.incoming import Incoming
@@ -34,12 +34,15 @@ _CONTROL_SECONDS = 2.0
 
 
 class EngineClient:
-    """Asks the zygote whose sockets are in `directory`; an `Engine`, for many queries at once in one event loop."""
+    """Asks the zygote whose sockets are in `directory`; an `Engine`, for many queries at once in one event loop.
 
-    def __init__(self, directory: Path, limits: Limits | None = None) -> None:
-        self._queries = str(directory / QUERY_SOCKET)
+    Up to `kept` connections stay open for further queries, until `close`.
+    """
+
+    def __init__(self, directory: Path, limits: Limits | None = None, *, kept: int = 0) -> None:
         self._control = str(directory / CONTROL_SOCKET)
         self._limits = limits or Limits()
+        self._connections = Connections(str(directory / QUERY_SOCKET), self._limits, kept)
         self._heavy = HeavyQueries(self._limits)
 
     @asynccontextmanager
@@ -72,6 +75,10 @@ class EngineClient:
         """See `Engine.status`."""
         return await self._ask({"ask": "status"})
 
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._connections.close()
+
     def _check_length(self, text: str) -> None:
         """Refuse here what the guard would refuse anyway, before it takes an executor."""
         limit = self._limits.query_length
@@ -92,15 +99,18 @@ class EngineClient:
         wait, began = self._limits.queue_wait, time.monotonic()
         seconds = self.seconds_of(request) + _GRACE_SECONDS
         while (waited := time.monotonic() - began) < wait:
-            incoming = self._connect(lost=waited > _RESTART_SECONDS)
-            if incoming is not None:
+            connection = self._connections.take(lost=waited > _RESTART_SECONDS)
+            if connection is not None:
+                was_kept, incoming = bool(connection.executor), Incoming(connection)
                 try:
                     if await incoming.ask(payload, wait - waited, seconds):
                         return incoming
                 except BaseException:
                     incoming.abort()
                     raise
-                incoming.abort()  # the executor was replaced at that moment: the query has not begun
+                incoming.abort()  # the query has not begun: the executor was replaced, or took another one before
+                if was_kept:
+                    continue
             await asyncio.sleep(_RETRY_PAUSE)
         raise busy(
             f"No executor was free within the limit (queue_seconds) of {wait:g} s.", self._limits, "queue_seconds", wait
@@ -110,25 +120,6 @@ class EngineClient:
         """The time that a query has."""
         limit = self._limits.query_seconds
         return min(request.seconds or limit, limit)
-
-    def _connect(self, *, lost: bool) -> Incoming | None:
-        """A connection to whichever executor takes it next, which does not wait; None if there is no socket just now.
-
-        Raises EngineBusy where too many wait already, EngineLost for no socket if there has been none for long.
-        """
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.setblocking(False)
-        try:
-            connection.connect(self._queries)
-        except BlockingIOError:
-            connection.close()
-            raise queue_full(self._limits) from None
-        except OSError as error:
-            connection.close()
-            if lost:
-                raise EngineLost("The query engine is not running.", cure="Try again in a minute.") from error
-            return None
-        return Incoming(connection, self._limits.spool_bytes)
 
     async def cause_of_death(self, executor: int, seconds: float) -> EngineError:
         """The error that says why an executor has ended in the middle of a query that had `seconds`."""

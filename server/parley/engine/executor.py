@@ -19,6 +19,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from parley.engine import sandbox
+from parley.engine.arrivals import Arrivals
 from parley.engine.columns import with_columns
 from parley.engine.config import DISCONNECTED, OUT_OF_MEMORY, Slot, ZygoteConfig
 from parley.engine.dataset import check_dataset
@@ -78,48 +79,55 @@ class Executor:
         stack, _ = resource.getrlimit(resource.RLIMIT_STACK)
         os.write(report, json.dumps({"seccomp": True, "landlock": landlock, "stack": stack}).encode() + b"\n")
         signal.signal(signal.SIGUSR1, self._retire)
+        arrivals = Arrivals(self._listener, self._watch)
         for _ in range(limits.recycle_after):
+            self._idle = True
             if self._retired:
                 return
-            self._idle = True
-            connection, _address = self._listener.accept()
+            connection, is_new = arrivals.next()
             self._idle = False
-            with connection:
-                self._slot.begin()
-                signal.setitimer(signal.ITIMER_REAL, limits.query_seconds)
-                self._serve(store, connection)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                grown = (_pages(memory)[1] - own) * resource.getpagesize()
-                self._slot.finish(grown)
-                self._retired |= grown > _GROWTH
+            self._slot.begin()
+            signal.setitimer(signal.ITIMER_REAL, limits.query_seconds)
+            if self._serve(store, connection, self._accepted if is_new else b""):
+                arrivals.keep()
+            else:
+                arrivals.leave()
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            grown = (_pages(memory)[1] - own) * resource.getpagesize()
+            self._slot.finish(grown)
+            self._retired |= grown > _GROWTH
 
     def _retire(self, *_: object) -> None:
         """The zygote wants this process to end: at once when idle, else after the query.
 
-        A client whose connection was taken but not accepted by then asks again.
+        A client whose request was not read by then asks again.
         """
         self._retired = True
         if self._idle:
             os._exit(0)
 
-    def _serve(self, store: ox.Store, connection: socket.socket) -> None:
+    def _serve(self, store: ox.Store, connection: socket.socket, welcome: bytes) -> bool:
+        """Answer a query, after the frame `welcome`; whether the connection is fit for another."""
         try:
             request = receive_request(connection)
             if request is None:
-                return
+                return False
             seconds = min(float(request.get("seconds") or self._config.limits.query_seconds), 1e6)
             if seconds < self._config.limits.query_seconds:
                 signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
             if request.get("heavy"):
                 self._slot.begin(self._config.limits.quick_ms)
-            connection.sendall(self._accepted)
-            with self._watch.over(connection):
+            if welcome:
+                connection.sendall(welcome)
+            with self._watch:
                 rest = self._answer(store, connection, request)
             connection.sendall(rest)  # unwatched: a client may leave as soon as it has read this
         except Malformed as error:
             connection.sendall(encode_object(Frame.ERROR, {"kind": "malformed", "message": str(error)}))
+            return False
         except (BrokenPipeError, ConnectionResetError):
-            return
+            return False
+        return True
 
     def _answer(self, store: ox.Store, connection: socket.socket, request: dict[str, Any]) -> bytes:
         """Evaluate, and send all of the answer but its last frames; returns those, or an ERROR frame."""

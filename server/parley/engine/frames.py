@@ -1,8 +1,12 @@
-"""The wire format between client and executor, over a UNIX stream socket, one connection a query.
+"""The wire format between client and executor, over a UNIX stream socket.
 
 Request: length (4 bytes, big-endian), JSON object. Answer: frames of type (1 byte), length (4 bytes), payload.
 An answer is complete when, and only when, its END frame has come. A client must not half-close: the executor takes the
 end of the client's stream for its departure.
+
+When an answer is complete, or is an ERROR, the client may send another request. The executor answers it, without a
+further ACCEPTED, or has closed the connection by then; if it did so before it read the request, the client's end is
+reset (ECONNRESET or EPIPE), and the request is for another executor.
 """
 
 from __future__ import annotations
@@ -84,9 +88,9 @@ def receive_request(connection: socket.socket) -> dict[str, Any] | None:
 _FRAMES = {frame.value: frame for frame in Frame}
 
 
-def decode_header(header: bytes | bytearray) -> tuple[Frame, int]:
-    """Type and length of the frame that `header` begins; raises Malformed."""
-    kind, length = FRAME_HEADER.unpack_from(header)
+def decode_header(data: bytes | bytearray, start: int = 0) -> tuple[Frame, int]:
+    """Type and length of the frame that begins at `start`; raises Malformed."""
+    kind, length = FRAME_HEADER.unpack_from(data, start)
     frame = _FRAMES.get(kind)
     if frame is None:
         raise Malformed(f"unknown frame type {kind}")

@@ -168,3 +168,6 @@ class Engine(Protocol):
 
     async def status(self) -> Mapping[str, Any]:
         """Counters and facts for metrics and health checks; raises EngineLost when there is no engine."""
+
+    def close(self) -> None:
+        """Let go of what is kept between queries; those that run come to their end. In the event loop's thread."""

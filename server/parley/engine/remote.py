@@ -84,6 +84,10 @@ class RemoteEngine:
         async with self.query(QueryRequest("ASK {}", RESULTS_JSON)):
             return {"executors": self.limits.executors, "served": self._served, "remote": self._endpoint}
 
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._threads.shutdown(wait=False)
+
     async def _turn(self) -> None:
         if self._waiting >= self.limits.queue_length:
             raise queue_full(self.limits)

@@ -80,6 +80,7 @@ class Zygote:
         self._selector = selectors.DefaultSelector()
         directory = Path(config.directory)
         self._listener = listen(directory / QUERY_SOCKET, config.limits.queue_length)
+        self._listener.setblocking(False)
         self._arrivals = select.poll()  # readable while a connection waits that no executor has taken
         self._arrivals.register(self._listener, select.POLLIN)
         self._control = Control(listen(directory / CONTROL_SOCKET, 64), self._selector, self._reply)

@@ -77,7 +77,7 @@ def open_served(serving: Serving) -> Served:
     if remote := serving.settings.endpoint:
         engine = RemoteEngine(remote, limits, lambda iri: site.index.graph(iri) is not None)
     else:
-        engine = EngineClient(serving.engine, limits)
+        engine = EngineClient(serving.engine, limits, kept=limits.executors)
     return Served(site, create_app(site), engine)
 
 

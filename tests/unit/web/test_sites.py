@@ -33,7 +33,7 @@ def opener(serving: Serving) -> Served:
     if serving.release.name == "broken":
         raise ReleaseError("broken")
     site = FakeSite(name=serving.release.name)
-    return Served(cast(Site, site), cast(Any, None), cast(Any, None))
+    return Served(cast(Site, site), cast(Any, None), cast(Any, SimpleNamespace(close=lambda: None)))
 
 
 def name(served: Served) -> str:

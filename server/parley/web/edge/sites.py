@@ -125,6 +125,7 @@ class Sites:
     def _close_if_unused(self, served: Served) -> None:
         if served.retired and not served.users:
             served.retired = False  # once
+            served.engine.close()
             self._pool.submit(served.site.close)
 
 
