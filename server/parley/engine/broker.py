@@ -24,7 +24,7 @@ from parley.engine import sandbox
 from parley.engine.config import BROKER_SOCKET
 from parley.engine.control import listen
 from parley.engine.exchange import Exchange
-from parley.engine.frames import Frame, Malformed, encode_frame, encode_object, receive_request
+from parley.engine.frames import Frame, Malformed, encode_end, encode_frame, encode_object, receive_request
 from parley.engine.protocol import Limits
 from parley.engine.services import ServiceDenied, Services
 from parley.errors import EngineLost
@@ -70,7 +70,7 @@ class Broker:
         endpoint = str(request["endpoint"])
         seconds = self._limits.service_seconds
         with _Call(self._services, endpoint, seconds) as call:
-            media_type, most = call.ask(str(request["query"]))
+            media_type, most = call.ask(request["text"])
             yield encode_object(Frame.HEAD, {"type": media_type, "most": most})
             size = 0
             while data := call.read():
@@ -78,7 +78,7 @@ class Broker:
                 if size > (limit := self._limits.service_bytes):
                     raise ServiceError(f"answers with more than the limit (service_bytes) of {limit} bytes", "limit")
                 yield encode_frame(Frame.DATA, data)
-            yield encode_object(Frame.END, {"bytes": size})
+            yield encode_end(size)
 
 
 class _Call:

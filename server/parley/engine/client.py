@@ -16,7 +16,7 @@ from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET
 from parley.engine.connections import Connections
 from parley.engine.embedded import EmbeddedEngine
 from parley.engine.failures import busy, error_of_fate, error_of_frame
-from parley.engine.frames import Frame, Malformed, encode_request
+from parley.engine.frames import Frame, Malformed, decode_end, encode_options, encode_request
 from parley.engine.heavy import HeavyQueries
 from parley.engine.incoming import Incoming
 from parley.engine.protocol import Head, Limits, QueryRequest
@@ -186,7 +186,7 @@ class SocketAnswer:
         while True:
             kind, content = await self._frame()
             if kind is Frame.END:
-                if json.loads(content)["bytes"] != self._received:
+                if decode_end(content) != self._received:
                     raise _unexpected(kind)
                 return
             if kind is not Frame.DATA:
@@ -220,10 +220,37 @@ def _head_of(content: bytes) -> Head | None:
 
 
 def _payload(request: QueryRequest, heavy: bool) -> bytes:
+    results, graph = request.results and request.results.name, request.graph and request.graph.name
+    dataset = request.default_graphs, request.named_graphs
     try:
-        return encode_request(request.to_json() | ({"heavy": True} if heavy else {}))
+        return encode_request(
+            _options(results, graph, request.base_iri, *dataset, request.seconds, heavy), request.text
+        )
     except Malformed as error:
         raise BadRequest(f"The query is {error}.", cure="Name fewer graphs.") from error
+
+
+@lru_cache(maxsize=256)  # most requests of a site say the same
+def _options(
+    results: str | None,
+    graph: str | None,
+    base_iri: str | None,
+    default_graphs: tuple[str, ...],
+    named_graphs: tuple[str, ...],
+    seconds: float | None,
+    heavy: bool,
+) -> bytes:
+    """All of a request but its text, as it goes over the wire; what is not given is left out."""
+    options = {
+        "results": results,
+        "graph": graph,
+        "base_iri": base_iri,
+        "default_graphs": default_graphs,
+        "named_graphs": named_graphs,
+        "seconds": seconds,
+        "heavy": heavy,
+    }
+    return encode_options({name: value for name, value in options.items() if value not in (None, (), False)})
 
 
 def _unexpected(kind: Frame) -> EngineLost:

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from parley.engine.clauses import Clause, first_service, from_clauses, prologue_of
 from parley.engine.config import BROKER_SOCKET
-from parley.engine.frames import FRAME_HEADER, Frame, decode_header, encode_request
+from parley.engine.frames import FRAME_HEADER, Frame, decode_header, encode_options, encode_request
 from parley.engine.guard import position
 from parley.engine.protocol import Limits
 from parley.errors import QueryRefused, ResultTooLarge, ServiceFailed
@@ -195,7 +195,7 @@ class Federation:
         """What the endpoint answers, whole. Raises ServiceFailed, ResultTooLarge or BrokerLost."""
         answer = _Answered()
         try:
-            self._broker.sendall(encode_request({"endpoint": endpoint, "query": query}))
+            self._broker.sendall(encode_request(encode_options({"endpoint": endpoint}), query))
             while True:
                 kind, length = decode_header(self._exactly(FRAME_HEADER.size))
                 content = self._exactly(length)

@@ -117,19 +117,6 @@ class QueryRequest:
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The request as it goes over the wire; formats by name, absent members left out."""
-        values = {
-            "text": self.text,
-            "results": self.results and self.results.name,
-            "graph": self.graph and self.graph.name,
-            "base_iri": self.base_iri,
-            "default_graphs": self.default_graphs or None,
-            "named_graphs": self.named_graphs or None,
-            "seconds": self.seconds,
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
 
 @dataclass(frozen=True, slots=True)
 class Head:

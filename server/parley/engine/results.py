@@ -11,7 +11,8 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from parley.engine.failures import result_too_large
-from parley.engine.frames import CHUNK, Frame, encode_frame, encode_object
+from parley.engine.frames import CHUNK, Frame, encode_end, encode_frame, encode_object
+from parley.engine.protocol import ContentKind
 from parley.errors import EngineError, QueryFault
 from parley.formats import JSON_LD, RDF_FORMATS, RDF_XML, RESULT_FORMATS, RESULTS_XML, Format, by_name
 
@@ -20,6 +21,7 @@ _XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-·]*\Z")
 #: Bytes of UTF-8 that may occur in XML, and the two characters of several bytes that may not.
 _OF_XML = bytes(code for code in range(256) if code >= 0x20 or code in b"\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_KINDS: Mapping[type, ContentKind] = {ox.QuerySolutions: "bindings", ox.QueryBoolean: "boolean"}
 _XML = (RESULTS_XML, RDF_XML)
 _NOT_XML = [f for f in (*RESULT_FORMATS, *RDF_FORMATS) if f not in _XML]
 
@@ -38,11 +40,6 @@ def refused(error: EngineError) -> Refused:
     return Refused(error.kind, error.message, cure=error.cure, limit=error.limit, **place)
 
 
-@lru_cache(maxsize=64)  # there is one for each kind and format
-def _head_frame(head: tuple[tuple[str, str], ...]) -> bytes:
-    return encode_object(Frame.HEAD, dict(head))
-
-
 class ResultWriter:
     """A file object for the engine's serialisers: cuts what they write into frames, the first one with the head.
 
@@ -50,9 +47,9 @@ class ResultWriter:
     them.
     """
 
-    def __init__(self, connection: socket.socket, head: dict[str, str], chosen: Format, limit: int) -> None:
+    def __init__(self, connection: socket.socket, head: bytes, chosen: Format, limit: int) -> None:
         self._connection = connection
-        self._pending = bytearray(_head_frame(tuple(head.items())))
+        self._pending = bytearray(head)
         self._data = bytearray()
         self._limit = limit
         self._xml = chosen in _XML
@@ -90,7 +87,7 @@ class ResultWriter:
         """What is left to send: the last data and the END frame."""
         if self._data:
             self._pending += encode_frame(Frame.DATA, bytes(self._data))
-        self._pending += encode_object(Frame.END, {"bytes": self.size})
+        self._pending += encode_end(self.size)
         return bytes(self._pending)
 
     def _send(self, data: bytes) -> None:
@@ -99,18 +96,23 @@ class ResultWriter:
         self._pending.clear()
 
 
-def choose(results: Any, request: dict[str, Any]) -> tuple[dict[str, str], Format]:
-    """The head of the answer and the format that the client prefers for this class of result."""
-    kind = {"QuerySolutions": "bindings", "QueryBoolean": "boolean"}.get(type(results).__name__, "triples")
-    name, table = ("graph", RDF_FORMATS) if kind == "triples" else ("results", RESULT_FORMATS)
-    chosen = by_name(str(request.get(name)), table)
+def choose(results: Any, request: Mapping[str, Any]) -> tuple[bytes, Format]:
+    """The HEAD frame of the answer, and the format that the client prefers for this class of result."""
+    return _chosen(type(results), request.get("results"), request.get("graph"))
+
+
+@lru_cache(maxsize=64)  # there is one for each kind and formats
+def _chosen(type_of_results: type, syntax: str | None, graph_syntax: str | None) -> tuple[bytes, Format]:
+    kind = _KINDS.get(type_of_results, "triples")
+    name, table = (graph_syntax, RDF_FORMATS) if kind == "triples" else (syntax, RESULT_FORMATS)
+    chosen = by_name(str(name), table)
     if chosen is None:
         raise Refused(
             "not-acceptable",
             f"The query answers with {kind}, and no accepted format can hold that.",
             available=[f.media_type for f in table],
         )
-    return {"kind": kind, "format": chosen.name}, chosen
+    return encode_object(Frame.HEAD, {"kind": kind, "format": chosen.name}), chosen
 
 
 def _checked_for_xml(triple: ox.Triple) -> ox.Triple:
