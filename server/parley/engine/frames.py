@@ -100,7 +100,7 @@ def _length_of_request(received: bytes) -> int:
     """How long the request that begins so is, its header included, as far as this is known."""
     if len(received) < REQUEST_HEADER.size:
         return REQUEST_HEADER.size
-    length = sum(REQUEST_HEADER.unpack_from(received))
+    length: int = sum(REQUEST_HEADER.unpack_from(received))
     if length > MAX_REQUEST:
         raise Malformed(f"a request of {length} bytes; the limit is {MAX_REQUEST}")
     return REQUEST_HEADER.size + length

@@ -21,7 +21,7 @@ _XML_NAME_AT_END = re.compile(r"[^\W\d][\w.\-·]*\Z")
 #: Bytes of UTF-8 that may occur in XML, and the two characters of several bytes that may not.
 _OF_XML = bytes(code for code in range(256) if code >= 0x20 or code in b"\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-_KINDS: Mapping[type, ContentKind] = {ox.QuerySolutions: "bindings", ox.QueryBoolean: "boolean"}
+_KINDS: Mapping[str, ContentKind] = {"QuerySolutions": "bindings", "QueryBoolean": "boolean"}
 _XML = (RESULTS_XML, RDF_XML)
 _NOT_XML = [f for f in (*RESULT_FORMATS, *RDF_FORMATS) if f not in _XML]
 
@@ -98,11 +98,11 @@ class ResultWriter:
 
 def choose(results: Any, request: Mapping[str, Any]) -> tuple[bytes, Format]:
     """The HEAD frame of the answer, and the format that the client prefers for this class of result."""
-    return _chosen(type(results), request.get("results"), request.get("graph"))
+    return _chosen(type(results).__name__, request.get("results"), request.get("graph"))
 
 
 @lru_cache(maxsize=64)  # there is one for each kind and formats
-def _chosen(type_of_results: type, syntax: str | None, graph_syntax: str | None) -> tuple[bytes, Format]:
+def _chosen(type_of_results: str, syntax: str | None, graph_syntax: str | None) -> tuple[bytes, Format]:
     kind = _KINDS.get(type_of_results, "triples")
     name, table = (graph_syntax, RDF_FORMATS) if kind == "triples" else (syntax, RESULT_FORMATS)
     chosen = by_name(str(name), table)

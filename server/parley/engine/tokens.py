@@ -11,10 +11,15 @@ from typing import Final, NamedTuple
 
 IRI: Final = r"""<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+>"""
 BLANK: Final = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"
+_STRING: Final = (
+    r"""(?:\"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*+'''"""
+    r"""|"(?!"")(?:[^"\\\r\n]|\\.)*+"|'(?!'')(?:[^'\\\r\n]|\\.)*+')"""
+)
+_IN_WORD: Final = r"(?:[\w:%]|\\[^uU]|[.-](?=[\w:%.\\-]))"
+_WORD: Final = rf"(?:[\w:%]|\\[^uU]){_IN_WORD}*+"
 TOKEN: Final = re.compile(
     rf"""{BLANK}*+ (?:
-    (?P<string>  \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*+'''
-               | "(?!"")(?:[^"\\\r\n]|\\.)*+" | '(?!'')(?:[^'\\\r\n]|\\.)*+' )
+    (?P<string>  {_STRING} )
   | (?P<broken>  ["'] )
   | (?P<open>    <<\(? | \{{\|? | [(\[] )
   | (?P<iri>     {IRI} )
@@ -22,7 +27,7 @@ TOKEN: Final = re.compile(
   | (?P<variable> [?$][\w·\u0300-\u036F\u203F\u2040]++ )
   | (?P<number>  [0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+ )
   | (?P<tag>     @[\w-]++ | \^\^ )
-  | (?P<word>    (?:[\w:%]|\\[^uU])(?:[\w:%]|\\[^uU]|[.-](?=[\w:%.\\-]))*+ )
+  | (?P<word>    {_WORD} )
   | (?P<escape>  \\[uU] )
   | (?P<stop>    [.;,] )
   | (?P<operator> \|\| | && | [!<>]=? | [|/^*+?=-] )
@@ -33,8 +38,12 @@ TOKEN: Final = re.compile(
 )
 #: Keywords before the one that says which form a query has.
 PROLOGUE: Final = frozenset(("PREFIX", "BASE", "VERSION"))
-#: What stands between them.
-_OF_PROLOGUE: Final = frozenset(("name", "iri", "string"))
+#: These, with the names, IRIs and strings that stand between them; then the next word.
+_FORM: Final = re.compile(
+    rf"""(?:{BLANK} | {_STRING} | {IRI} | (?:{"|".join(PROLOGUE)})(?!{_IN_WORD})
+    | (?![0-9])(?=(?:[\w%.-]|\\[^uU:])*+\\?:) {_WORD} )*+ (?![0-9])({_WORD})""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
 
 
 #: The forms whose answers are solutions or a boolean, and triples (SPARQL 1.1 §16).
@@ -67,10 +76,5 @@ def tokens(text: str, start: int = 0) -> Iterator[Token]:
 
 def form_of(text: str) -> str:
     """The form of a query, in capitals, by its first keyword after the prologue; "" if there is none."""
-    for token in tokens(text):
-        if token.kind == "keyword":
-            if (word := token.text.upper()) not in PROLOGUE:
-                return word
-        elif token.kind not in _OF_PROLOGUE:
-            return ""
-    return ""
+    found = _FORM.match(text)
+    return found[1].upper() if found else ""

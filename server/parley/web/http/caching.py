@@ -11,6 +11,7 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 
 from flask import Response, request
 from werkzeug.http import parse_etags
@@ -28,6 +29,7 @@ REDIRECT = "public, max-age=300"
 
 #: Settings that show in responses; the rest must not change a validator.
 _VISIBLE = ("prefix", "incoming_page", "api_rows", "query_seconds", "result_bytes")
+_visible_of = attrgetter(*_VISIBLE)
 #: Header fields of the 200 that a 304 repeats (RFC 9110 §15.4.5), and those without which a browser shows neither to a
 #: script of another origin that revalidates by itself (Fetch standard, CORS check).
 _OF_BROWSERS = ("access-control-allow-origin", "access-control-expose-headers")
@@ -55,7 +57,7 @@ def _digest_tree(node: Traversable, digest: hashlib._Hash) -> None:
 
 def renderer_fingerprint(settings: Settings) -> str:
     """What the same release may be rendered differently by: code, templates, assets, settings that show."""
-    return _fingerprint(tuple([getattr(settings, name) for name in _VISIBLE]))
+    return _fingerprint(_visible_of(settings))
 
 
 @lru_cache(maxsize=64)
@@ -70,7 +72,7 @@ def etag(release: str, settings: Settings, path: str, *variant: str) -> str:
     `variant` is all that the bytes depend on besides the path: media type, language, page number …
     """
     parts = [release, renderer_fingerprint(settings), path, *variant]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256(ascii(parts).encode()).hexdigest()[:32]
 
 
 def not_modified(tag: str, *, weak: bool = False) -> bool:
