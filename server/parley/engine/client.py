@@ -5,31 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from parley.engine.answering import GRACE_SECONDS, SocketAnswer
 from parley.engine.config import CONTROL_SOCKET, QUERY_SOCKET
 from parley.engine.connections import Connections
 from parley.engine.embedded import EmbeddedEngine
-from parley.engine.failures import busy, error_of_fate, error_of_frame
-from parley.engine.frames import Frame, Malformed, decode_end, encode_options, encode_request
+from parley.engine.failures import busy, error_of_fate
+from parley.engine.frames import Malformed, encode_options, encode_request
 from parley.engine.heavy import HeavyQueries
 from parley.engine.incoming import Incoming
-from parley.engine.protocol import Head, Limits, QueryRequest
+from parley.engine.protocol import Limits, QueryRequest
 from parley.errors import BadRequest, EngineBusy, EngineError, EngineLost, QueryRefused, QueryTimeout, QueryTooLarge
-from parley.formats import RDF_FORMATS, RESULT_FORMATS, Format, by_name
+from parley.formats import Format
 from parley.publication import Publication
 
 _RETRY_PAUSE = 0.02
+_OF_HEAVY = (QueryTimeout, QueryTooLarge, EngineBusy)
 #: How long sockets may be missing: a zygote that has died is back within a second.
 _RESTART_SECONDS = 2.0
-#: Beyond its deadline an executor is dead, but on a machine that is short of processors a niced one takes long to die:
-#: the caller need not wait for that.
-_GRACE_SECONDS = 0.5
 _CONTROL_SECONDS = 2.0
 
 
@@ -45,31 +44,9 @@ class EngineClient:
         self._connections = Connections(str(directory / QUERY_SOCKET), self._limits, kept)
         self._heavy = HeavyQueries(self._limits)
 
-    @asynccontextmanager
-    async def query(self, request: QueryRequest) -> AsyncIterator[SocketAnswer]:
+    def query(self, request: QueryRequest) -> AbstractAsyncContextManager[SocketAnswer]:
         """See `Engine.query`."""
-        self._check_length(request.text)
-        heavy = self._heavy.knows(request)
-        if heavy:
-            await self._heavy.enter()
-        try:
-            answer = SocketAnswer(self, request, await self._admission(request, _payload(request, heavy)))
-            try:
-                await answer.begin()
-                quick = answer.age <= self._limits.quick_ms / 1000
-                if not quick:
-                    self._heavy.remember(request)
-                yield answer
-                if quick:
-                    self._heavy.relieve(request)
-            except (QueryTimeout, QueryTooLarge, EngineBusy):
-                self._heavy.remember(request)
-                raise
-            finally:
-                answer.abort()
-        finally:
-            if heavy:
-                self._heavy.leave()
+        return _Asked(self, self._heavy, request)
 
     async def status(self) -> Mapping[str, Any]:
         """See `Engine.status`."""
@@ -79,7 +56,7 @@ class EngineClient:
         """See `Engine.close`."""
         self._connections.close()
 
-    def _check_length(self, text: str) -> None:
+    def check_length(self, text: str) -> None:
         """Refuse here what the guard would refuse anyway, before it takes an executor."""
         limit = self._limits.query_length
         if len(text) > limit:
@@ -91,13 +68,13 @@ class EngineClient:
                 limit=("query_length", limit),
             )
 
-    async def _admission(self, request: QueryRequest, payload: bytes) -> Incoming:
+    async def admission(self, request: QueryRequest, payload: bytes) -> Incoming:
         """Wait until an executor has taken the query and begun to answer, or to fail.
 
         Raises EngineBusy when none takes it in time, EngineLost when there is none.
         """
         wait, began = self._limits.queue_wait, time.monotonic()
-        seconds = self.seconds_of(request) + _GRACE_SECONDS
+        seconds = self.seconds_of(request) + GRACE_SECONDS
         while (waited := time.monotonic() - began) < wait:
             connection = self._connections.take(lost=waited > _RESTART_SECONDS)
             if connection is not None:
@@ -148,75 +125,46 @@ class EngineClient:
         return self._limits
 
 
-class SocketAnswer:
-    """An `Answer` that comes from an executor; made by `EngineClient.query` only. `executor_pid` is for logs."""
+class _Asked:
+    """A query of `client`: the block in which its answer is taken, and what is remembered of it after that."""
 
-    head: Head
-
-    def __init__(self, client: EngineClient, request: QueryRequest, incoming: Incoming) -> None:
+    def __init__(self, client: EngineClient, heavy: HeavyQueries, request: QueryRequest) -> None:
         self._client = client
-        self._incoming = incoming
-        self._received = 0
-        self._seconds = client.seconds_of(request)
-        self._deadline = incoming.accepted_at + self._seconds + _GRACE_SECONDS
-        #: Seconds from the moment that an executor took the query until it began to answer.
-        self.age = time.monotonic() - incoming.accepted_at
+        self._heavy = heavy
+        self._request = request
+        self._is_heavy = self._is_quick = False
+        self._answer: SocketAnswer | None = None
 
-    @property
-    def executor_pid(self) -> int:
-        """Process id of the executor."""
-        return int(self._executor()["pid"])
-
-    def _executor(self) -> dict[str, int]:
-        said: dict[str, int] = json.loads(self._incoming.executor or b'{"executor": 0, "pid": 0}')
-        return said
-
-    async def begin(self) -> None:
-        """Wait for the head; raises what `Engine.query` raises."""
-        kind, content = await self._frame()
-        if kind is not Frame.HEAD:
-            raise _unexpected(kind)
-        head = _head_of(content)
-        if head is None:
-            raise _unexpected(kind)
-        self.head = head
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Chunks of at most 64 kB; raises an EngineError where the answer breaks off."""
-        while True:
-            kind, content = await self._frame()
-            if kind is Frame.END:
-                if decode_end(content) != self._received:
-                    raise _unexpected(kind)
-                return
-            if kind is not Frame.DATA:
-                raise _unexpected(kind)
-            self._received += len(content)
-            yield content
-
-    def abort(self) -> None:
-        """See `Answer.abort`. The executor notices the closed connection."""
-        self._incoming.abort()
-
-    async def _frame(self) -> tuple[Frame, bytes]:
+    async def __aenter__(self) -> SocketAnswer:
+        client, request = self._client, self._request
+        client.check_length(request.text)
+        self._is_heavy = self._heavy.knows(request)
+        if self._is_heavy:
+            await self._heavy.enter()
         try:
-            found = self._incoming.ready() or await self._incoming.frame(
-                max(self._deadline - time.monotonic(), _GRACE_SECONDS)
-            )
-        except TimeoutError:
-            raise error_of_fate("timeout", self._client.limits, self._seconds) from None
-        except ConnectionError:
-            raise await self._client.cause_of_death(self._executor()["executor"], self._seconds) from None
-        if found[0] is Frame.ERROR:
-            raise error_of_frame(json.loads(found[1]))
-        return found
+            incoming = await client.admission(request, _payload(request, self._is_heavy))
+            answer = self._answer = SocketAnswer(client, incoming, client.seconds_of(request))
+            await answer.begin()
+        except BaseException as error:
+            self._leave(error)
+            raise
+        self._is_quick = answer.age <= client.limits.quick_ms / 1000
+        if not self._is_quick:
+            self._heavy.remember(request)
+        return answer
 
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._leave(error)
 
-@lru_cache(maxsize=64)  # there is one for each kind and format
-def _head_of(content: bytes) -> Head | None:
-    head = json.loads(content)
-    chosen = by_name(head["format"], RDF_FORMATS if head["kind"] == "triples" else RESULT_FORMATS)
-    return Head(head["kind"], chosen) if chosen else None
+    def _leave(self, error: BaseException | None) -> None:
+        if self._answer is not None:
+            self._answer.abort()
+            if isinstance(error, _OF_HEAVY):
+                self._heavy.remember(self._request)
+            elif error is None and self._is_quick:
+                self._heavy.relieve(self._request)
+        if self._is_heavy:
+            self._heavy.leave()
 
 
 def _payload(request: QueryRequest, heavy: bool) -> bytes:
@@ -251,10 +199,6 @@ def _options(
         "heavy": heavy,
     }
     return encode_options({name: value for name, value in options.items() if value not in (None, (), False)})
-
-
-def _unexpected(kind: Frame) -> EngineLost:
-    return EngineLost(f"The query engine sent an unexpected {kind.name} frame.", cure="Restart the server.")
 
 
 def run_query(
