@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from typing import Any
 
@@ -113,6 +114,52 @@ def test_large_body_is_413_declared_or_not(live: Any) -> None:
         "--data-binary", f"@{_large(live)}",
     )  # fmt: skip
     assert chunked.status == 413
+
+
+def test_who_sends_all_before_looking_reads_why_it_is_too_large(live: Any) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=10)
+    connection.request("POST", "/validate", b"#" + b"x" * (6 * 1024 * 1024), {"Content-Type": "text/turtle"})
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert "request_body" in json.loads(answer.read())["detail"]
+    connection.close()
+
+
+def test_options_of_the_whole_server(live: Any) -> None:
+    answer = live.raw(b"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").lower()
+    assert status_of(answer) == 204
+    assert b"allow: get, head, post, query, options\r\n" in answer
+
+
+@pytest.mark.parametrize("path", ["//x", "/%zz"])
+def test_what_is_refused_at_the_door_is_as_safe_as_the_rest(live: Any, path: str) -> None:
+    reply = live.curl(path, "--path-as-is")
+    assert reply.status in (400, 404)
+    sound = live.curl("/nothing", "-H", "Accept: application/json").headers
+    for name in ("x-content-type-options", "content-security-policy", "access-control-expose-headers"):
+        assert reply.headers[name] == sound[name]
+
+
+@pytest.mark.parametrize("accept", ["application/sparql-results+json", "text/html"])
+def test_a_result_is_had_only_if_it_is_the_one_that_is_named(live: Any, accept: str) -> None:
+    def status(*fields: str) -> int:
+        more = [part for field in (f"Accept: {accept}", *fields) for part in ("-H", field)]
+        return int(live.curl(path, *more).status)
+
+    path = "/sparql?query=ASK%7B%3Fa%20%3Fb%20%3Fc%7D"
+    tag = live.curl(path, "-H", f"Accept: {accept}").headers["etag"][0]
+    assert tag.startswith('"')
+    assert status(f"If-Match: {tag}") == status("If-Match: *") == status(f'If-Match: "a", {tag}') == 200
+    assert status('If-Match: "a"') == status(f"If-Match: W/{tag}") == 412
+    coded = live.curl(path, "-H", f"Accept: {accept}", "-H", "Accept-Encoding: gzip").headers["etag"][0]
+    assert status(f"If-Match: {coded}", "Accept-Encoding: gzip") == 200
+
+
+def test_a_stream_has_no_tag_to_be_named_by(live: Any) -> None:
+    values = "VALUES ?a { " + " ".join(f"{n}" for n in range(100)) + " }"
+    query = f"SELECT * {{ {values} {values.replace('?a', '?b')} {values.replace('?a', '?c')} }} LIMIT 20000"
+    assert live.sparql(query, "-H", 'If-Match: "a"').status == 412
+    assert live.sparql(query, "-H", "If-Match: *").status == 200
 
 
 def _large(live: Any) -> str:

@@ -54,7 +54,7 @@ def test_sound_requests_pass(path: str, host: bytes) -> None:
         ("/", {"headers": [(b"host", b"a/b")]}, BadRequest),
         ("/", {"headers": [(b"host", b"user@a")]}, BadRequest),
         ("/", {"headers": [(b"host", b"a:8x")]}, BadRequest),
-        ("*", {"method": "OPTIONS"}, BadRequest),
+        ("*", {"method": "GET"}, BadRequest),
         ("", {}, BadRequest),
         ("/%", {}, BadRequest),
         ("/%2", {}, BadRequest),
@@ -67,6 +67,12 @@ def test_unsound_requests_do_not(path: str, changes: dict[str, Any], error: type
     with pytest.raises(error) as caught:
         intake.check_head(head(raw_path=path.encode(), **changes), SETTINGS)
     assert caught.value.cure
+
+
+def test_the_server_as_a_whole_can_be_asked_what_it_does() -> None:
+    intake.check_head(head(raw_path=b"*", method="OPTIONS"), SETTINGS)
+    with pytest.raises(BadRequest):
+        intake.check_head(head(raw_path=b"*", method="OPTIONS", headers=[]), SETTINGS)
 
 
 @pytest.mark.parametrize("headers", [[], [(b"host", b"")]])
@@ -95,18 +101,23 @@ def test_body_is_collected() -> None:
     assert body([]) == b"", "without a length there is none, and nothing is waited for"
 
 
-def test_body_that_says_it_is_too_large_is_not_read() -> None:
-    messages = [part(b"x" * 11, False)]
-    with pytest.raises(ContentTooLarge):
-        body(messages, (b"content-length", b"11"))
-    assert messages
-
-
-def test_body_that_turns_out_too_large_is_read_no_further() -> None:
+@pytest.mark.parametrize("size", [(b"content-length", b"18"), CHUNKED])
+def test_body_that_is_too_large_is_dropped_for_its_client_to_read_why(size: tuple[bytes, bytes]) -> None:
     messages = [part(b"x" * 6), part(b"x" * 6), part(b"x" * 6, False)]
     with pytest.raises(ContentTooLarge):
-        body(messages, CHUNKED)
-    assert len(messages) == 1
+        body(messages, size)
+    assert not messages
+
+
+def test_body_that_has_no_end_is_dropped_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "DROPPING_SECONDS", 0.05)
+
+    async def endless() -> dict[str, Any]:
+        await asyncio.sleep(0.001)
+        return part(b"x" * 20)
+
+    with pytest.raises(ContentTooLarge):
+        asyncio.run(intake.read_body(head(headers=[(b"host", b"a"), CHUNKED]), endless, 10))
 
 
 def test_body_that_breaks_off_is_no_body() -> None:

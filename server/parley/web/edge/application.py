@@ -17,6 +17,7 @@ from parley.web.edge.exchange import Exchange
 from parley.web.edge.head import RequestHead
 from parley.web.edge.intake import check_head
 from parley.web.edge.record import Facts, Recorder
+from parley.web.edge.sending import send_kept
 from parley.web.edge.sites import Served, Sites
 
 
@@ -45,15 +46,9 @@ class Edge:
                 await self._send_kept(kept, served, head, send)
 
     async def _send_kept(self, kept: Kept, served: Served, head: RequestHead, send: Send) -> None:
-        """Send an answer as it is kept, or the 304 in its place."""
         began = time.monotonic()
-        start, body = kept.messages_for(head)
-        await send(start)
-        await send(body)
-        facts = Facts(head.method, head.path, served.site.manifest.id, kept.route, start["status"])
-        facts.sent = len(body["body"])
-        if start is kept.start:
-            facts.media_type = kept.media_type
+        facts = Facts(head.method, head.path, served.site.manifest.id)
+        await send_kept(kept, head, facts, send)
         access_log = served.site.settings.access_log == "on"
         self._recorder.record(facts, time.monotonic() - began, access_log=access_log)
 

@@ -9,19 +9,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from parley.engine.protocol import QueryRequest
 from parley.errors import ParleyError, RequestError
 from parley.formats import PROBLEM
 from parley.web.edge import adapter, short
-from parley.web.edge.asgi import FILES, Receive, Scope, Send, body_message, file_message, start_message
+from parley.web.edge.asgi import Receive, Scope, Send
 from parley.web.edge.cache import LARGEST_BODY, Kept, Key, key_of, revalidated, sealed
 from parley.web.edge.departure import until_disconnect
 from parley.web.edge.head import RequestHead
-from parley.web.edge.intake import check_head, read_body
+from parley.web.edge.intake import METHODS, check_head, read_body
 from parley.web.edge.making import Turn
 from parley.web.edge.record import Facts, Recorder
+from parley.web.edge.sending import Sender
 from parley.web.edge.sites import Served
-from parley.web.http import compression
+from parley.web.http import caching, compression
 from parley.web.http.answer import Answer, Headers
+from parley.web.http.headers import COMMON
 from parley.web.http.stream import Work, fields_of_content
 from parley.web.routes import problems
 
@@ -61,13 +64,12 @@ class Exchange:
         self.pool = pool
         self.scope = scope
         self.receive = receive
-        self.send = send
         self.head = head
         self.prefix = served.site.settings.prefix
-        self.started = False
         self.key: Key | None = None
         self.facts = Facts(head.method, head.path, served.site.manifest.id)
         self.coding = head.coding()
+        self.out = Sender(head, self.facts, scope, send, pool)
 
     async def run(self) -> None:
         """Answer the request, or break the connection off where an answer can't be completed."""
@@ -87,27 +89,30 @@ class Exchange:
             raise
         except Exception as error:
             log.exception("request %s failed", self.facts.request_id)
-            if self.started:
+            if self.out.started:
                 raise Aborted(self.facts.request_id) from error
             await self._problem(ParleyError("The server failed to answer: a defect of its own."))
 
     async def _answer(self) -> None:
         settings = self.served.site.settings
         check_head(self.head, settings)
+        if self.head.is_for_the_server:
+            await self.out.whole(Answer(204, [("Allow", ", ".join(METHODS)), *COMMON.items()], b""))
+            return
         body = await read_body(self.head, self.receive, settings.request_body)
         self.key = key_of(self.head, body)
         if body and self.key and (kept := self.served.results.get(self.key)):
-            await self._send_kept(kept)
+            await self.out.kept(kept)
             return
         answer: Answer | Kept | None = short.prepared(self.served.site, self.head, body)
         if answer is None:
             answer = await self._made(body)
         if isinstance(answer, Kept):
-            await self._send_kept(answer)
+            await self.out.kept(answer)
             return
         self.facts.route = answer.route
         if answer.work is None:
-            await self._send(answer)
+            await self.out.whole(answer)
         else:
             await until_disconnect(self._work(answer.work, answer.headers, body), self.receive)
 
@@ -141,60 +146,29 @@ class Exchange:
     async def _problem(self, error: ParleyError) -> None:
         """Answer with a problem document without asking Flask, for requests that never got that far."""
         members = problems.document(error, prefix=self.prefix, request_id=self.facts.request_id)
-        headers = [("Content-Type", PROBLEM.content_type), ("Access-Control-Allow-Origin", "*")]
         body = problems.encode(members)
-        headers += [*problems.headers(error).items(), ("Content-Length", str(len(body)))]
-        await self._send(Answer(error.http_status, headers, body))
-
-    async def _send(self, answer: Answer) -> None:
-        await self._start(answer.status, answer.headers)
-        if isinstance(answer.body, bytes):
-            await self._body(answer.body, last=True)
-            return
-        try:
-            if answer.body.path and not self._is_head and FILES in self.scope.get("extensions", ()):
-                self.facts.sent += next(int(value) for name, value in answer.headers if name == "Content-Length")
-                await self.send(file_message(answer.body.path))
-                return
-            while not self._is_head and (chunk := await self._in_thread(answer.body.read)):
-                await self._body(chunk)
-            await self._body(b"", last=True)
-        finally:
-            await self._in_thread(answer.body.close)
-
-    @property
-    def _is_head(self) -> bool:
-        return self.head.method == "HEAD"
-
-    async def _start(self, status: int, headers: Headers) -> None:
-        self.started = True
-        self.facts.status = status
-        self.facts.media_type = next((value for name, value in headers if name == "Content-Type"), "")
-        if status >= 400:
-            headers = [*headers, ("X-Request-Id", self.facts.request_id)]
-        await self.send(start_message(status, headers))
-
-    async def _body(self, data: bytes, *, last: bool = False) -> None:
-        content = b"" if self._is_head else data
-        self.facts.sent += len(content)
-        await self.send(body_message(content, last=last))
+        headers = [("Content-Type", PROBLEM.content_type), ("Content-Length", str(len(body)))]
+        headers += [*problems.headers(error).items(), *COMMON.items()]
+        await self.out.whole(Answer(error.http_status, headers, body))
 
     async def _work(self, work: Work, headers: Headers, body: bytes) -> None:
         """Ask the engine and send what it answers, or the problem if it fails before the first byte has gone out."""
-        self.facts.outcome = "abandoned"  # unless it gets to one of the ends below
+        is_query = isinstance(work.query, QueryRequest)
+        self.facts.outcome = "abandoned" if is_query else ""  # unless it gets to one of the ends below
         headers = [(name, value) for name, value in headers if name != "Content-Length"]
         failure: ParleyError | None = None
         try:
             await self._asked(work, headers, body)
         except ParleyError as error:
             failure = error
-        self.facts.outcome = failure.kind if failure else "ok"
+        if is_query:
+            self.facts.outcome = failure.kind if failure else "ok"
         if failure is None:
             return
-        if self.started:
+        if self.out.started:
             log.warning("request %s broke off: %s", self.facts.request_id, failure)
             raise Aborted(self.facts.request_id) from failure
-        await self._send(
+        await self.out.whole(
             await self._in_thread(
                 adapter.render, self.served.app, self._environment(body), lambda: problems.respond(failure)
             )
@@ -207,7 +181,7 @@ class Exchange:
         if key is not None:
             await results.making.wait(key)
             if (kept := results.get(key)) is not None:
-                await self._send_kept(kept)
+                await self.out.kept(kept)
                 return
         with results.making.turn(key) as turn:
             async with work.opened(self.served.engine) as result:
@@ -226,7 +200,7 @@ class Exchange:
         coding = self.head.coding(compression.FOR_STREAMS)
         encoder = compression.encoder(coding) if coding else None
         async for chunk in result:
-            if not self.started:
+            if not self.out.started:
                 if len(held) + len(chunk) <= LARGEST_BODY:
                     held += chunk
                     continue
@@ -235,25 +209,26 @@ class Exchange:
                         f"The answer is longer than {LARGEST_BODY} bytes: a stream, whose end HTTP/1.0 can't mark.",
                         cure="Ask by HTTP/1.1 (behind nginx: proxy_http_version 1.1), or for less, with LIMIT.",
                     )
+                caching.require(self.head.field(b"if-match"), "")
                 turn.end()  # a stream is not kept
-                await self._start(200, compression.fields_of(headers, coding))
-                if self._is_head:
-                    await self._body(b"", last=True)
+                await self.out.start(200, compression.fields_of(headers, coding))
+                if self.out.is_head:
+                    await self.out.body(b"", last=True)
                     return
             await self._piece(bytes(held), encoder)
             held = bytearray(chunk)
-        if self.started:
+        if self.out.started:
             await self._piece(bytes(held), encoder)
-            await self._body(encoder.flush() if encoder else b"", last=True)
+            await self.out.body(encoder.flush() if encoder else b"", last=True)
         else:
-            await self._send_whole(Answer(200, headers, bytes(held)))
+            await self._send_whole(Answer(200, headers, bytes(held), route=self.facts.route))
 
     async def _piece(self, data: bytes, encoder: compression.Encoder | None) -> None:
         """Send a piece of a stream, unless its encoder keeps it back to go with the next."""
         if encoder is not None:
             data = await self._in_thread(encoder.compress, data)
         if data:
-            await self._body(data)
+            await self.out.body(data)
 
     async def _send_whole(self, answer: Answer) -> None:
         """Send a whole result with its strong ETag, or the 304 in its place; it is kept for those who ask the same."""
@@ -262,20 +237,12 @@ class Exchange:
             answer = await self._in_thread(compression.encoded, answer, self.coding)
         else:
             answer = compression.encoded(answer, "")
+        caching.require(self.head.field(b"if-match"), dict(answer.headers).get("ETag", ""))
         kept = self.served.results.put(self.key, answer) if self.key else None
         if kept is None:
-            await self._send(revalidated(answer, self.head))
+            await self.out.whole(revalidated(answer, self.head))
         else:
-            await self._send_kept(kept)
-
-    async def _send_kept(self, kept: Kept) -> None:
-        """Send an answer as it is kept, or the 304 in its place."""
-        start, body = kept.messages_for(self.head)
-        self.started, self.facts.route, self.facts.status = True, kept.route, start["status"]
-        self.facts.media_type = kept.media_type if start is kept.start else ""
-        await self.send(start)
-        self.facts.sent = len(body["body"])
-        await self.send(body)
+            await self.out.kept(kept)
 
     async def _page(self, work: Work, result: Any, headers: Headers, body: bytes) -> None:
         """Buffer the result, up to the limit of `work`, and send the page that it makes of it."""

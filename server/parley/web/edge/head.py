@@ -79,6 +79,11 @@ class RequestHead:
         return self.method in ("GET", "HEAD", "QUERY") and _SPECIAL.isdisjoint(self.fields)
 
     @property
+    def is_for_the_server(self) -> bool:
+        """Whether it asks what the server as a whole can do (RFC 9110 §9.3.7)."""
+        return self.method == "OPTIONS" and self.path == "*"
+
+    @property
     def is_old(self) -> bool:
         """Whether it is HTTP/1.0; Granian leaves the minor version out."""
         return self.version in ("1", "1.0")

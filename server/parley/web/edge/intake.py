@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import Final
 
 from parley.errors import (
@@ -19,10 +20,14 @@ from parley.settings import Settings
 from parley.web.edge.asgi import Receive
 from parley.web.edge.head import RequestHead
 
+#: Methods that some resource takes.
+METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 #: Methods that some resource knows, or that are refused resource by resource (405); others get 501.
-KNOWN_METHODS: Final = frozenset(["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
+KNOWN_METHODS: Final = frozenset([*METHODS, "PUT", "DELETE", "PATCH", "TRACE"])
 #: Seconds in which a body must have arrived.
 BODY_SECONDS: Final = 30.0
+#: Seconds in which what is too large is read on, and dropped: most clients look for an answer only when all is sent.
+DROPPING_SECONDS: Final = 1.0
 #: Bytes of all header fields together.
 HEADER_LIMIT: Final = 32 * 1024
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._~!$&'()*+,;=%-]++)(?::[0-9]*+)?")
@@ -51,7 +56,8 @@ def check_head(head: RequestHead, settings: Settings) -> None:
     if head.size > HEADER_LIMIT:
         raise FieldsTooLarge(f"The header fields are larger than {HEADER_LIMIT} bytes.", cure="Send fewer.")
     _check_host(head)
-    _check_path(head.path, settings.prefix)
+    if not head.is_for_the_server:
+        _check_path(head.path, settings.prefix)
 
 
 def _check_host(head: RequestHead) -> None:
@@ -90,13 +96,24 @@ async def read_body(head: RequestHead, receive: Receive, limit: int) -> bytes:
         message = f"The body is compressed ({coding[:40].decode('latin-1')})."
         raise UnsupportedCoding(message, accepted=("identity",), cure="Send it as it is.")
     declared = head.fields.get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared) > limit:
-        raise _too_large(limit)
     try:
+        if not declared.isdigit() or int(declared) > limit:
+            raise _too_large(limit)
         async with asyncio.timeout(BODY_SECONDS):
             return await _collected(receive, limit)
+    except ContentTooLarge:
+        await _drop(receive)
+        raise
     except TimeoutError:
         raise BadRequest(f"The body did not arrive within {BODY_SECONDS:g} seconds.", cure="Send it faster.") from None
+
+
+async def _drop(receive: Receive) -> None:
+    """Read the rest of a body for a moment: on a connection that is closed before, its client never reads why."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DROPPING_SECONDS):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 async def _collected(receive: Receive, limit: int) -> bytes:

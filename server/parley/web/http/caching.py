@@ -99,15 +99,13 @@ class PreconditionFailed(RequestError):
     kind = "precondition-failed"
 
 
-def _as_wanted(tag: str, *, weak: bool) -> bool:
-    """Whether `If-Match`, if there is one, names `tag` (strong comparison, RFC 9110 §13.1.1)."""
-    given = parse_etags(request.headers.get("If-Match"))
-    return not given or given.star_tag or (not weak and given.is_strong(tag))
+def require(given: str | None, tag: str) -> None:
+    """Raise PreconditionFailed if the `If-Match` that is `given` names something else than the ETag `tag`.
 
-
-def require(tag: str, *, weak: bool = False) -> None:
-    """Raise PreconditionFailed if `If-Match` names something else than `tag`."""
-    if not _as_wanted(tag, weak=weak):
+    Strong comparison (RFC 9110 §13.1.1): a weak tag, or none (""), is never named.
+    """
+    wanted = parse_etags(given)
+    if wanted and not (wanted.star_tag or (tag.startswith('"') and wanted.is_strong(tag.strip('"')))):
         raise PreconditionFailed("What is here is not what “If-Match” names.", cure="Ask again without it.")
 
 
@@ -133,7 +131,8 @@ def conditional(response: Response, tag: str, *, weak: bool = False, cache_contr
     """
     response.headers.update(fields(tag, weak=weak, cache_control=cache_control))
     response.vary.add("Accept-Encoding")  # the edge compresses
-    require(tag, weak=weak)
+    if not weak:  # a weak tag stands for a query: the edge looks when there is the result, and with it the strong one
+        require(request.headers.get("If-Match"), f'"{tag}"')
     safe = request.method in ("GET", "HEAD", "QUERY")
     if not safe or response.status_code != 200 or not not_modified(tag, weak=weak):
         return response

@@ -125,7 +125,7 @@ def file(release: str, name: str) -> Response:
     encoded = coded is not None and _takes_gzip(entry)
     part = _is_part_wanted(entry)
     tag = f"{entry.sha256}-gzip" if encoded else entry.sha256
-    caching.require(tag)
+    caching.require(request.headers.get("If-Match"), f'"{tag}"')
     response = send_file(
         site.release / _FOLDER / (name + _PACKED if encoded else name),
         mimetype=found.media_type if found else "application/octet-stream",
