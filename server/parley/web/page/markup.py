@@ -17,7 +17,7 @@ from parley.web.view.values import Fact, Group, Value
 
 #: Values of a property that are shown before the rest is folded, and how many there may be before any is.
 _SHOWN: Final = 10
-_UNFOLDED: Final = 12
+_UNFOLDED: Final = 14
 #: Lines of a section that are shown before its further properties are folded, and how many of these are worth it.
 _LINES: Final = 20
 _FEWEST: Final = 3
