@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -46,6 +48,13 @@ def closed(served: Served) -> bool:
 
 def point_at(path: Path, release: str) -> None:
     Serving(Path("/releases") / release, Path("/engine"), Settings()).write(path)
+
+
+@pytest.fixture(autouse=True)
+def _thawed() -> Iterator[None]:
+    """Leave the garbage collector as it was."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -112,6 +121,27 @@ def test_release_that_cannot_be_opened_changes_nothing_and_is_tried_once(
         point_at(path, "third")
         await settle(held, "third")
         assert tried == ["first", "broken", "third"]
+
+    asyncio.run(scenario())
+
+
+def test_nobody_waits_for_garbage_to_be_looked_for_in_what_stays(tmp_path: Path, pool: ThreadPoolExecutor) -> None:
+    async def scenario() -> None:
+        path = tmp_path / "serving.json"
+        point_at(path, "first")
+        held = Sites(path, opener, pool)
+        await held.start()
+        assert gc.get_freeze_count() > 10_000
+        with held.lease() as served:
+            first: Any = served.site
+        first.itself = first  # a ring, as applications are
+        gone = weakref.ref(first)
+        del first, served
+        for release in ("second", "third"):
+            point_at(path, release)
+            await settle(held, release)
+            assert gc.get_freeze_count() > 10_000
+        assert gone() is None, "a server that goes over to a new release each night would fill up with the old ones"
 
     asyncio.run(scenario())
 
