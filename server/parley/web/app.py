@@ -93,6 +93,12 @@ def create_app(site: Site, *, archived: bool = False) -> Flask:
     return app
 
 
+def make_ready(app: Flask) -> None:
+    """Compile all templates, for which the first who comes would otherwise wait."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+
+
 def _language_converter(languages: tuple[str, ...]) -> type[BaseConverter]:
     class LanguageConverter(BaseConverter):
         regex = "|".join(map(re.escape, languages))

@@ -31,7 +31,7 @@ from parley.engine.protocol import Engine, Limits
 from parley.engine.remote import RemoteEngine
 from parley.engine.sandbox import die_with_parent
 from parley.serving import Serving
-from parley.web.app import create_app
+from parley.web.app import create_app, make_ready
 from parley.web.edge.application import Edge
 from parley.web.edge.exchange import Aborted
 from parley.web.edge.sites import Served, Sites
@@ -78,7 +78,9 @@ def open_served(serving: Serving) -> Served:
         engine = RemoteEngine(remote, limits, lambda iri: site.index.graph(iri) is not None)
     else:
         engine = EngineClient(serving.engine, limits, kept=limits.executors)
-    return Served(site, create_app(site), engine)
+    app = create_app(site)
+    make_ready(app)
+    return Served(site, app, engine)
 
 
 def load_edge(serving: Path, parent: int) -> Edge:
