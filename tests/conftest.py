@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import re
 import shutil
@@ -23,6 +24,13 @@ from parley.release.directory import StateDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ROOT / "tests" / "fixtures" / "tiny"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left() -> Iterator[None]:
+    """Drop what tests leave in rings: results of the engine must not be dropped by another thread's collection."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
