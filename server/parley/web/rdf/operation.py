@@ -5,14 +5,12 @@ The view `sparql` and the edge's short way for programs both decide here, so tha
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.http import parse_options_header
 
@@ -212,23 +210,12 @@ def _timeout(given: Mapping[str, list[str]]) -> float | None:
 
 
 def _fields(encoded: bytes, where: str) -> list[tuple[str, str]]:
-    """The fields of a form (URL standard §5.1), by which `parse_qsl` means the same but takes three times as long."""
     try:
-        pairs = encoded.decode("utf-8").replace("+", " ").split("&")
-        if len(pairs) > _MAX_FIELDS:
-            raise BadRequest(f"The {where} has more than {_MAX_FIELDS} parameters.", cure="Send fewer.")
-        return [(_decoded(name), _decoded(value)) for name, _, value in [p.partition("=") for p in pairs if p]]
+        return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except UnicodeDecodeError:
         raise BadRequest(f"The {where} is not UTF-8.", cure="Percent-encode the UTF-8 bytes.") from None
-
-
-def _decoded(text: str) -> str:
-    """Percent-decoded as UTF-8; raises UnicodeDecodeError."""
-    if "%" in text and text.isascii() and '"' not in text and "\\" not in text:
-        respelt = text.replace("%", "\\u00")
-        with suppress(json.JSONDecodeError):  # JSON has the same escapes, and a decoder in C
-            return str(json.loads(f'"{respelt}"')).encode("latin-1").decode("utf-8")
-    return unquote(text, errors="strict")
+    except ValueError:
+        raise BadRequest(f"The {where} has more than {_MAX_FIELDS} parameters.", cure="Send fewer.") from None
 
 
 def _body_fields(operation: Operation) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ def search(language: str | None = None) -> Response:
     language = pages.page_language()
     hits = index.search(wanted, language=language, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE) if asked else []
     namer, links = pages.namer(), pages.links()
-    address = partial(_address, wanted)
+    address, of_theme = partial(_address, wanted), lambda iri: _address(wanted, theme=iri)
     facets = found.facets(choices, wanted, namer, address, links.ours)
     kinds = browse.kinds(pages.memory().classes(), namer) if wanted.words or not (choices.total and asked) else []
     response = pages.respond(
@@ -68,9 +68,7 @@ def search(language: str | None = None) -> Response:
         kinds={} if choices.total and asked else browse.by_topic(kinds, asking.survey()),
         lists=ways.kinds_named(kinds, wanted.words) if not wanted.narrowed else [],
         questions=ways.questions_with(asking.questions(), wanted.words) if not wanted.narrowed else [],
-        themes=()
-        if asked
-        else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), lambda iri: address(theme=iri)),
+        themes=() if asked else themes.tree(asking.survey().themes, namer, links, dict(choices.themes), of_theme),
         page=page,
         page_total=last,
         page_address=lambda number: address(**address_fields("page", number)),
