@@ -94,6 +94,7 @@ def test_client_that_leaves_in_mid_stream_frees_its_executor(live: Any) -> None:
 
 
 def test_slow_reader_costs_no_memory_and_is_cut_off_loudly(live: Any) -> None:
+    assert live.curl("/livez").status == 200, "its workers are there"
     before = _memory(live)
     connection = socket.create_connection(("127.0.0.1", live.port))
     connection.settimeout(5)
