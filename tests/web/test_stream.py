@@ -114,9 +114,7 @@ def _begun(live: Any) -> socket.socket:
     for _ in range(20):
         connection = socket.create_connection(("127.0.0.1", live.port))
         connection.settimeout(5)
-        connection.sendall(
-            f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
-        )
+        connection.sendall(request)
         if (begin := connection.recv(1024)).startswith(b"HTTP/1.1 200"):
             return connection
         connection.close()
